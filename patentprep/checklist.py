@@ -1,0 +1,336 @@
+"""Checklists: what an office asks of an AI draft, loaded strictly from ``checklists/*.yaml``.
+
+An element is one checkable point of the law with its provision, its words in both languages, the cues by which a
+sentence is recognised, and the sentences that prove the cues right. Python only knows how to ask; the law is data.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from patentprep.errors import UsageError
+from patentprep.model import REQUIREMENTS, InventionType, Lang, RequirementId, Severity
+from patentprep.resources import Block, Where, files, load_yaml
+
+INVENTION_TYPES: tuple[InventionType, ...] = ("model", "application", "ai_assisted", "ai_generated")
+SEVERITIES: tuple[Severity, ...] = ("fatal", "serious", "advisory")
+
+_ELEMENT_KEYS = set(
+    "id requirement title provision source in_force severity where applies_to when cues vague unless "
+    "asks advice question good bad finds passes_over".split()
+)
+_FLAG_KEYS = set(
+    "id element severity title provision all_of unless advice question finds passes_over".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One text in both languages."""
+
+    zh: str
+    en: str
+
+    def in_(self, lang: Lang) -> str:
+        return self.zh if lang == "zh" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Alternatives of which one must match; no alternative never matches."""
+
+    parts: tuple[re.Pattern[str], ...]
+
+    def search(self, text: str) -> re.Match[str] | None:
+        for part in self.parts:
+            if match := part.search(text):
+                return match
+        return None
+
+    def __bool__(self) -> bool:
+        return bool(self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """In force from the first day up to and excluding ``until``."""
+
+    start: date
+    until: date | None
+
+    def holds(self, day: date | None) -> bool:
+        """Whether the rule is in force on ``day``; None asks for the law as it stands last."""
+        if day is None:
+            return self.until is None
+        return self.start <= day and (self.until is None or day < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One point the law asks for. ``where`` says where it must stand: claims, description or either."""
+
+    id: str
+    requirement: RequirementId
+    title: Words
+    provision: Words
+    source: str
+    in_force: Period
+    severity: Severity
+    where: str
+    applies_to: tuple[InventionType, ...]
+    when: Pattern
+    cues: Pattern
+    vague: Pattern
+    unless: Pattern
+    asks: Words
+    advice: Words
+    question: Words
+    good: Words
+    bad: Words
+    finds: tuple[str, ...]
+    passes_over: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RedFlag:
+    """Conduct that Patent Law Art. 5 would not bear: every group of ``all_of`` must match one sentence."""
+
+    id: str
+    element: str
+    severity: Severity
+    title: Words
+    provision: Words
+    all_of: tuple[tuple[Pattern, ...], ...]  # one tuple of groups per language
+    unless: Pattern
+    advice: Words
+    question: Words
+    finds: tuple[str, ...]
+    passes_over: tuple[str, ...]
+
+    def matches(self, text: str) -> bool:
+        if self.unless.search(text):
+            return False
+        return any(all(group.search(text) for group in groups) for groups in self.all_of if groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One of the six headings. ``needs`` is the published status rule: groups of elements, one of each must be met."""
+
+    id: RequirementId
+    title: Words
+    asks: Words
+    provision: Words
+    needs: dict[InventionType, tuple[tuple[str, ...], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    id: str
+    title: Words
+    edition: str
+    in_force: Period
+    sources: dict[str, Words]
+    requirements: tuple[Requirement, ...]
+    elements: tuple[Element, ...]
+    red_flags: tuple[RedFlag, ...]
+    filters: dict[str, Pattern]
+
+    def element(self, element_id: str) -> Element:
+        for element in self.elements:
+            if element.id == element_id:
+                return element
+        raise UsageError(what=element_id, hint=f"{self.elements[0].id} ... {self.elements[-1].id}")
+
+    def at(self, filed_on: date | None) -> Checklist:
+        """The law on a filing date: the elements in force that day. None means the latest edition."""
+        kept = tuple(e for e in self.elements if e.in_force.holds(filed_on))
+        ids = {e.id for e in kept}
+        requirements = tuple(
+            Requirement(
+                r.id,
+                r.title,
+                r.asks,
+                r.provision,
+                {
+                    kind: tuple(g for g in (tuple(i for i in group if i in ids) for group in groups) if g)
+                    for kind, groups in r.needs.items()
+                },
+            )
+            for r in self.requirements
+        )
+        flags = tuple(f for f in self.red_flags if f.element in ids)
+        return Checklist(
+            self.id, self.title, self.edition, self.in_force, self.sources, requirements, kept, flags, self.filters
+        )
+
+
+def available() -> tuple[str, ...]:
+    """Ids of the requirement checklists that are shipped."""
+    return tuple(p.stem for p in files("checklists", "*.yaml") if not p.stem.startswith("cn-formal"))
+
+
+@cache
+def load_checklist(checklist_id: str) -> Checklist:
+    """Load and prove one checklist. Raises UsageError for an unknown id, ChecklistError with file and line."""
+    for path in files("checklists", "*.yaml"):
+        if path.stem == checklist_id:
+            return parse(load_yaml(path))
+    raise UsageError(what=checklist_id, hint=", ".join(available()))
+
+
+def parse(root: Block) -> Checklist:
+    """A checklist from its YAML. Raises ChecklistError for unknown or missing keys, wrong ids, broken patterns."""
+    root.expect(
+        {"id", "title", "edition", "in_force", "sources", "requirements", "filters", "elements", "red_flags"}
+    )
+    sources = root.block("sources")
+    elements = tuple(_element(block, set(sources)) for block in root.blocks("elements"))
+    _unique(root.blocks("elements"))
+    ids = {element.id for element in elements}
+    requirements = tuple(_requirement(block, ids) for block in root.blocks("requirements"))
+    if {r.id for r in requirements} != set(REQUIREMENTS):
+        raise root.at("requirements").error("the six requirements must each stand once")
+    flags = tuple(_red_flag(block, ids) for block in root.blocks("red_flags"))
+    _unique(root.blocks("red_flags"))
+    filters = root.block("filters")
+    return Checklist(
+        id=root.text("id"),
+        title=_words(root, "title"),
+        edition=root.text("edition"),
+        in_force=_period(root),
+        sources={key: _words(sources, key) for key in sources},
+        requirements=requirements,
+        elements=elements,
+        red_flags=flags,
+        filters={key: _pattern(filters, key) for key in filters},
+    )
+
+
+def _unique(blocks: tuple[Block, ...]) -> None:
+    seen: dict[str, int] = {}
+    for block in blocks:
+        name = block.text("id")
+        if name in seen:
+            raise block.at("id").error(f"id {name!r} stands twice (first on line {seen[name]})")
+        seen[name] = block.at("id").line
+
+
+def _words(block: Block, key: str) -> Words:
+    pair = block.block(key)
+    pair.expect({"zh", "en"})
+    return Words(pair.text("zh"), pair.text("en"))
+
+
+def _date(block: Block, key: str) -> date:
+    try:
+        return date.fromisoformat(block.text(key))
+    except ValueError as error:
+        raise block.at(key).error(f"{key!r} must be a date such as 2026-01-01") from error
+
+
+def _period(block: Block) -> Period:
+    pair = block.block("in_force")
+    pair.expect({"from"}, {"until"})
+    return Period(_date(pair, "from"), _date(pair, "until") if "until" in pair else None)
+
+
+def compile_patterns(texts: tuple[str, ...], where: Where) -> Pattern:
+    """Compile alternatives, joined into one expression for speed. Raises ChecklistError for a broken one."""
+    for text in texts:
+        try:
+            re.compile(text, re.IGNORECASE)
+        except re.error as error:
+            raise where.error(f"pattern {text!r} is not a regular expression: {error}") from error
+    if not texts:
+        return Pattern(())
+    return Pattern((re.compile("|".join(f"(?:{text})" for text in texts), re.IGNORECASE),))
+
+
+def _pattern(block: Block, key: str) -> Pattern:
+    pair = block.block(key)
+    pair.expect({"zh", "en"})
+    return compile_patterns(pair.texts("zh") + pair.texts("en"), block.at(key))
+
+
+def _element(block: Block, sources: set[str]) -> Element:
+    block.expect(_ELEMENT_KEYS)
+    if block.text("source") not in sources:
+        raise block.at("source").error(f"source {block.text('source')!r} is not listed under 'sources'")
+    applies = block.texts("applies_to")
+    for kind in applies:
+        if kind not in INVENTION_TYPES:
+            raise block.at("applies_to").error(f"{kind!r} is no invention type")
+    return Element(
+        id=block.text("id"),
+        requirement=block.one_of("requirement", REQUIREMENTS),  # type: ignore[arg-type]
+        title=_words(block, "title"),
+        provision=_words(block, "provision"),
+        source=block.text("source"),
+        in_force=_period(block),
+        severity=block.one_of("severity", SEVERITIES),  # type: ignore[arg-type]
+        where=block.one_of("where", ("claims", "description", "either")),
+        applies_to=applies,  # type: ignore[arg-type]
+        when=_pattern(block, "when"),
+        cues=_pattern(block, "cues"),
+        vague=_pattern(block, "vague"),
+        unless=_pattern(block, "unless"),
+        asks=_words(block, "asks"),
+        advice=_words(block, "advice"),
+        question=_words(block, "question"),
+        good=_words(block, "good"),
+        bad=_words(block, "bad"),
+        finds=block.texts("finds"),
+        passes_over=block.texts("passes_over"),
+    )
+
+
+def _groups(block: Block, key: str) -> tuple[tuple[str, ...], ...]:
+    value = block.get(key)
+    if not isinstance(value, list) or not all(isinstance(group, list) for group in value):
+        raise block.at(key).error(f"{key!r} must be a list of lists")
+    return tuple(tuple(str(item) for item in group) for group in value)
+
+
+def _requirement(block: Block, ids: set[str]) -> Requirement:
+    block.expect({"id", "title", "asks", "provision", "needs"})
+    needs = block.block("needs")
+    needs.expect({"default"}, set(INVENTION_TYPES))
+    by_type = {kind: _groups(needs, kind if kind in needs else "default") for kind in INVENTION_TYPES}
+    for kind, groups in by_type.items():
+        for element_id in (i for group in groups for i in group):
+            if element_id not in ids:
+                raise needs.at(kind).error(f"element {element_id!r} does not exist")
+    return Requirement(
+        id=block.one_of("id", REQUIREMENTS),  # type: ignore[arg-type]
+        title=_words(block, "title"),
+        asks=_words(block, "asks"),
+        provision=_words(block, "provision"),
+        needs=by_type,
+    )
+
+
+def _red_flag(block: Block, ids: set[str]) -> RedFlag:
+    block.expect(_FLAG_KEYS)
+    if block.text("element") not in ids:
+        raise block.at("element").error(f"element {block.text('element')!r} does not exist")
+    both = block.block("all_of")
+    both.expect({"zh", "en"})
+    return RedFlag(
+        id=block.text("id"),
+        element=block.text("element"),
+        severity=block.one_of("severity", SEVERITIES),  # type: ignore[arg-type]
+        title=_words(block, "title"),
+        provision=_words(block, "provision"),
+        all_of=tuple(
+            tuple(compile_patterns(group, both.at(lang)) for group in _groups(both, lang)) for lang in ("zh", "en")
+        ),
+        unless=_pattern(block, "unless"),
+        advice=_words(block, "advice"),
+        question=_words(block, "question"),
+        finds=block.texts("finds"),
+        passes_over=block.texts("passes_over"),
+    )
