@@ -13,7 +13,7 @@ from functools import cache
 
 from patentprep.errors import UsageError
 from patentprep.model import REQUIREMENTS, InventionType, Lang, RequirementId, Severity
-from patentprep.resources import Block, Where, files, load_yaml
+from patentprep.resources import Block, files, load_yaml
 
 INVENTION_TYPES: tuple[InventionType, ...] = ("model", "application", "ai_assisted", "ai_generated")
 SEVERITIES: tuple[Severity, ...] = ("fatal", "serious", "advisory")
@@ -40,18 +40,32 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Alternatives of which one must match; no alternative never matches."""
+    """Alternatives of which one must match. Each language's are tried only where its script occurs.
 
-    parts: tuple[re.Pattern[str], ...]
+    Expressions are compiled when first used: a draft in one language needs half of them, and ``--help`` none.
+    """
+
+    zh: tuple[str, ...] = ()
+    en: tuple[str, ...] = ()
 
     def search(self, text: str) -> re.Match[str] | None:
-        for part in self.parts:
-            if match := part.search(text):
-                return match
+        if self.zh and _HAN.search(text) and (match := _compiled(self.zh).search(text)):
+            return match
+        if self.en and _LATIN.search(text):
+            return _compiled(self.en).search(text)
         return None
 
     def __bool__(self) -> bool:
-        return bool(self.parts)
+        return bool(self.zh or self.en)
+
+
+@cache
+def _compiled(alternatives: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{text})" for text in alternatives), re.IGNORECASE)
+
+
+_HAN = re.compile("[\u4e00-\u9fff]")
+_LATIN = re.compile("[A-Za-z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +107,14 @@ class Element:
     finds: tuple[str, ...]
     passes_over: tuple[str, ...]
 
+    def reads(self, text: str) -> str:
+        """What the cues alone make of a sentence: "found", "vague" or "" for nothing."""
+        if self.unless.search(text):
+            return ""
+        if self.vague.search(text):
+            return "vague"
+        return "found" if self.cues.search(text) else ""
+
 
 @dataclass(frozen=True, slots=True)
 class RedFlag:
@@ -111,6 +133,7 @@ class RedFlag:
     passes_over: tuple[str, ...]
 
     def matches(self, text: str) -> bool:
+        """Whether one sentence describes this conduct and nothing in it says otherwise."""
         if self.unless.search(text):
             return False
         return any(all(group.search(text) for group in groups) for groups in self.all_of if groups)
@@ -206,7 +229,7 @@ def parse(root: Block) -> Checklist:
         requirements=requirements,
         elements=elements,
         red_flags=flags,
-        filters={key: _pattern(filters, key) for key in filters},
+        filters={key: pattern_of(filters, key) for key in filters},
     )
 
 
@@ -238,22 +261,11 @@ def _period(block: Block) -> Period:
     return Period(_date(pair, "from"), _date(pair, "until") if "until" in pair else None)
 
 
-def compile_patterns(texts: tuple[str, ...], where: Where) -> Pattern:
-    """Compile alternatives, joined into one expression for speed. Raises ChecklistError for a broken one."""
-    for text in texts:
-        try:
-            re.compile(text, re.IGNORECASE)
-        except re.error as error:
-            raise where.error(f"pattern {text!r} is not a regular expression: {error}") from error
-    if not texts:
-        return Pattern(())
-    return Pattern((re.compile("|".join(f"(?:{text})" for text in texts), re.IGNORECASE),))
-
-
-def _pattern(block: Block, key: str) -> Pattern:
+def pattern_of(block: Block, key: str) -> Pattern:
+    """The patterns under ``key``, per language."""
     pair = block.block(key)
     pair.expect({"zh", "en"})
-    return compile_patterns(pair.texts("zh") + pair.texts("en"), block.at(key))
+    return Pattern(pair.texts("zh"), pair.texts("en"))
 
 
 def _element(block: Block, sources: set[str]) -> Element:
@@ -274,10 +286,10 @@ def _element(block: Block, sources: set[str]) -> Element:
         severity=block.one_of("severity", SEVERITIES),  # type: ignore[arg-type]
         where=block.one_of("where", ("claims", "description", "either")),
         applies_to=applies,  # type: ignore[arg-type]
-        when=_pattern(block, "when"),
-        cues=_pattern(block, "cues"),
-        vague=_pattern(block, "vague"),
-        unless=_pattern(block, "unless"),
+        when=pattern_of(block, "when"),
+        cues=pattern_of(block, "cues"),
+        vague=pattern_of(block, "vague"),
+        unless=pattern_of(block, "unless"),
         asks=_words(block, "asks"),
         advice=_words(block, "advice"),
         question=_words(block, "question"),
@@ -325,10 +337,11 @@ def _red_flag(block: Block, ids: set[str]) -> RedFlag:
         severity=block.one_of("severity", SEVERITIES),  # type: ignore[arg-type]
         title=_words(block, "title"),
         provision=_words(block, "provision"),
-        all_of=tuple(
-            tuple(compile_patterns(group, both.at(lang)) for group in _groups(both, lang)) for lang in ("zh", "en")
+        all_of=(
+            tuple(Pattern(zh=group) for group in _groups(both, "zh")),
+            tuple(Pattern(en=group) for group in _groups(both, "en")),
         ),
-        unless=_pattern(block, "unless"),
+        unless=pattern_of(block, "unless"),
         advice=_words(block, "advice"),
         question=_words(block, "question"),
         finds=block.texts("finds"),

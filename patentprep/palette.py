@@ -1,0 +1,15 @@
+"""One colour per requirement, the same everywhere. From the Okabe-Ito set, which colour-blind readers can tell apart."""
+
+from __future__ import annotations
+
+from patentprep.model import RequirementId
+
+COLOURS: dict[RequirementId, str] = {
+    "technical_scenario": "#0072B2",
+    "technical_effect": "#D55E00",
+    "model_construction": "#009E73",
+    "training_data_source": "#CC79A7",
+    "training_method": "#E69F00",
+    "ethics": "#56B4E9",
+}
+RED_FLAG = "#7A1F1F"

@@ -1,0 +1,261 @@
+"""Deadlines of the international phase, counted from the priority date (PCT Art. 2(xi))."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from patentprep.planning.calendars import (
+    certain,
+    closed_because,
+    expected_open,
+    next_open_day,
+    open_day_before,
+    year_of,
+)
+from patentprep.planning.offices import INTERNATIONAL_BUREAU as IB
+from patentprep.planning.offices import paris_offices_abroad
+from patentprep.planning.periods import add_days, add_months
+from patentprep.planning.timeline import Deadline, Given, Words, words
+
+AUTHORITIES = ("ISA", "IPEA")  # not named, so no calendar applies
+# Offices that are also preliminary examining authorities; elsewhere the demand goes to another office.
+EXAMINING = frozenset(
+    [
+        "AT",
+        "AU",
+        "BR",
+        "CA",
+        "CL",
+        "CN",
+        "EG",
+        "EP",
+        "ES",
+        "FI",
+        "IL",
+        "IN",
+        "JP",
+        "KR",
+        "PH",
+        "RU",
+        "SE",
+        "SG",
+        "TR",
+        "UA",
+        "US",
+    ]
+)
+SECRECY_MONTHS = 4  # Implementing Regulations Rule 9: two months, extendable by two
+
+
+def deadline(
+    id: str,
+    office: str,
+    nominal: date,
+    trigger: Words,
+    rule: str = "",
+    *,
+    rescue: Words | None = None,
+    note: Words | None = None,
+) -> Deadline:
+    """A deadline whose end moves to the office's next open day (Rule 80.5).
+
+    An authority that is not named has no calendar: the date stays unshifted, and is certain only for the
+    authority's own targets, which no closed day moves.
+    """
+    rule = rule or id.partition(":")[0]
+    consequence = words(f"consequence.{rule}")
+    if office in AUTHORITIES:
+        sure = rule in ("international_search_report", "ipr_chapter_ii")
+        return Deadline(
+            id, office, nominal, nominal, None, trigger, rule, consequence, rescue, sure, note=note
+        )
+    day, because, sure = next_open_day(office, nominal)
+    return Deadline(id, office, nominal, day, because, trigger, rule, consequence, rescue, sure, note=note)
+
+
+def target(id: str, office: str, nominal: date, trigger: Words, *, note: Words | None = None) -> Deadline:
+    """A day before which something must have arrived: on a closed day it moves earlier, never later."""
+    rule = id.partition(":")[0]
+    day = open_day_before((office,), nominal)
+    because = None
+    if day != nominal:
+        name = closed_because(office, nominal) or year_of(office, nominal.year).expected[nominal]
+        because = words("moved.earlier", office=office, day=name, nominal=nominal)
+    sure = certain(office, nominal.year) and certain(office, day.year)
+    return Deadline(
+        id, office, nominal, day, because, trigger, rule, words(f"consequence.{rule}"), None, sure, note=note
+    )
+
+
+def earliest_of(
+    id: str, offices: tuple[str, ...], nominal: date, trigger: Words, note: Words | None = None
+) -> Deadline:
+    """An act that may go to several offices is planned for the one whose period ends first."""
+    return min(
+        (deadline(id, office, nominal, trigger, note=note) for office in offices), key=lambda d: d.date
+    )
+
+
+def examining(given: Given) -> str:
+    """Where a demand would be filed: the office named, the receiving Office if it examines, else not
+    known.
+    """
+    return given.ipea or (given.receiving_office if given.receiving_office in EXAMINING else "IPEA")
+
+
+def publication_day(end: date) -> date:
+    """The first Thursday after the 18 months have expired (Art. 21(2)(a)), or the next day the Bureau is
+    open.
+
+    The publication is no act of the applicant's, so days on which the Bureau is only expected to be closed
+    count.
+    """
+    day = add_days(end, (3 - end.weekday() - 1) % 7 + 1)
+    while not expected_open(IB, day):
+        day = add_days(day, 1)
+    return day
+
+
+def publication(priority: date) -> tuple[Deadline, Deadline, Deadline]:
+    """Publication, the end of its technical preparation, and the last day a notice that stops it may
+    arrive.
+    """
+    end, from_priority = add_months(priority, 18), words("trigger.priority", date=priority)
+    day = publication_day(end)
+    thursday = day.weekday() == 3
+    because = words("moved.publication_day" if thursday else "moved.publication_closed", nominal=end)
+    published = Deadline(
+        "publication", IB, end, day, because, from_priority, "publication",
+        words("consequence.publication"), None,
+        certain(IB, day.year), note=None if thursday else words("note.publication_closed"),
+    )  # fmt: skip
+    from_publication = words("trigger.publication", date=day)
+    prepared = target("publication_technical_preparation", IB, add_days(day, -15), from_publication)
+    # AG 9.014: the Tuesday 16 days before a Thursday publication, 17 days before a Friday one
+    stop = target(
+        "stop_publication", IB, add_days(day, -17 if day.weekday() == 4 else -16), from_publication,
+        note=words("note.stop_publication" if thursday else "note.stop_publication_closed"),
+    )  # fmt: skip
+    return published, prepared, stop
+
+
+def international_phase(
+    priority: date, given: Given, *, claimed: bool, other_priority: date | None
+) -> list[Deadline]:
+    """All deadlines of the international phase.
+
+    ``claimed`` tells whether a priority is claimed at all; ``other_priority`` is the priority date before
+    or after an addition, because the period for it runs from whichever gives the earlier end (Rule
+    26bis.1(a)).
+    """
+    office, filing, report = given.receiving_office, given.filing_date, given.search_report_date
+    both = (IB,) if office == IB else (office, IB)
+    from_priority = words("trigger.priority" if claimed else "trigger.filing", date=priority)
+    found: list[Deadline] = []
+    if claimed:
+        period = deadline(
+            "priority_period",
+            office,
+            add_months(priority, 12),
+            from_priority,
+            rescue=words("rescue.priority_period"),
+        )
+        # Rule 26bis.3(a): the two months run from the day the priority period ended, closed days included
+        restoration = deadline(
+            "priority_restoration",
+            office,
+            add_months(period.date, 2),
+            words("trigger.priority_period", date=period.date),
+            note=words("note.priority_restoration"),
+        )
+        found += [
+            period,
+            replace(restoration, certain=restoration.certain and period.certain),
+            earliest_of(
+                "priority_document", both, add_months(priority, 16), from_priority, words("note.dual")
+            ),
+        ]
+
+    ends = [add_months(day, 16) for day in (priority, other_priority) if claimed and day]
+    floor = [add_months(filing, 4)] if filing else []
+    if ends or floor:
+        correction = max([min(ends), *floor]) if ends else floor[0]
+        trigger = words("trigger.filing", date=filing) if floor and correction == floor[0] else from_priority
+        found.append(
+            earliest_of(
+                "priority_claim_correction",
+                both,
+                correction,
+                trigger,
+                words("note.priority_claim_correction"),
+            )
+        )
+
+    search = max([add_months(priority, 9), *([add_months(filing, 3)] if filing else [])])
+    found.append(
+        deadline(
+            "international_search_report", "ISA", search, from_priority, note=words("note.office_target")
+        )
+    )
+    found.append(_later_of("article_19_amendments", IB, priority, 16, report, 2, from_priority))
+    found += publication(priority)
+    found.append(deadline("supplementary_search", IB, add_months(priority, 22), from_priority))
+    found.append(_later_of("chapter_ii_demand", examining(given), priority, 22, report, 3, from_priority))
+    found.append(deadline("third_party_observations", IB, add_months(priority, 28), from_priority))
+    found.append(
+        deadline(
+            "ipr_chapter_ii",
+            "IPEA",
+            add_months(priority, 28),
+            from_priority,
+            note=words("note.ipr_chapter_ii"),
+        )
+    )
+    if claimed:
+        withdrawal = earliest_of("withdraw_priority", both, add_months(priority, 30), from_priority)
+        found.append(withdrawal)
+    if given.made_in == "CN":
+        found.append(_secrecy(priority, given, claimed))
+    return found
+
+
+def _later_of(
+    id: str, office: str, priority: date, months: int, report: date | None, after: int, from_priority: Words
+) -> Deadline:
+    """The later of a period from the priority date and one from transmittal of the search report."""
+    end = add_months(priority, months)
+    if report is None:
+        return deadline(id, office, end, from_priority, note=words(f"note.{id}"))
+    later = add_months(report, after)
+    if later > end:
+        return deadline(id, office, later, words("trigger.report", date=report))
+    return deadline(id, office, end, from_priority)
+
+
+def foreign_filing(given: Given, priority: date, paris: bool, claimed: bool) -> date | None:
+    """The day by which a filing abroad other than the PCT filing at CNIPA will be made, None when there is
+    none.
+    """
+    end = add_months(priority, 12) if claimed else priority
+    days = [end] if paris else []
+    if given.receiving_office != "CN":
+        days.append(given.filing_date or end)
+    return min(days) if days else None
+
+
+def _secrecy(priority: date, given: Given, claimed: bool) -> Deadline:
+    """When to ask CNIPA for the secrecy examination (Patent Law Art. 19, Implementing Regulations Rules 8,
+    9).
+    """
+    abroad = foreign_filing(given, priority, bool(paris_offices_abroad(given.offices)), claimed)
+    if abroad is None:  # the PCT filing at CNIPA is itself the request
+        day = given.filing_date or (add_months(priority, 12) if claimed else priority)
+        return target(
+            "secrecy_examination", "CN", day, words("trigger.pct_filing", date=day),
+            note=words("note.secrecy_with_filing"),
+        )  # fmt: skip
+    return target(
+        "secrecy_examination", "CN", add_months(abroad, -SECRECY_MONTHS),
+        words("trigger.filing_abroad", date=abroad), note=words("note.secrecy_before"),
+    )  # fmt: skip

@@ -1,0 +1,114 @@
+"""Deadlines and warnings that belong to one designated office, from the table of offices."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from patentprep.planning.international import deadline, examining
+from patentprep.planning.offices import Office, office, paris_offices
+from patentprep.planning.periods import add_days, add_months
+from patentprep.planning.timeline import Deadline, Given, PlanWarning, Words, words
+
+EXAMINATION_MONTHS_CN = 36  # Patent Law Art. 35
+OLD_ARTICLE_22 = 19  # months for the demand where the old Art. 22(1) limit still stands
+
+
+def national_deadlines(priority: date, given: Given) -> list[Deadline]:
+    """Entry, extension, reinstatement, direct filings and the Chinese dates of every office asked for."""
+    found: list[Deadline] = []
+    since = words("trigger.priority", date=priority)
+    for code in given.offices:
+        entry = office(code)
+        if entry.route == "paris":
+            end = add_months(priority, 12)
+            found.append(deadline(f"paris_filing:{code}", code, end, since, note=_source(entry)))
+        elif entry.chapter_i is not None:
+            found += _entry(entry, entry.chapter_i, priority, given, since)
+    if "CN" in given.offices:
+        found.append(
+            deadline(
+                "cn_publication", "CN", add_months(priority, 18), since, note=words("note.cn_publication")
+            )
+        )
+        found.append(
+            deadline("cn_substantive_examination", "CN", add_months(priority, EXAMINATION_MONTHS_CN), since)
+        )
+    return found
+
+
+def _source(entry: Office) -> Words:
+    key = "note.source" if entry.confirmed else "note.source_to_confirm"
+    return words(key, source_of=entry.code, as_of=entry.as_of)
+
+
+def _entry(entry: Office, months: int, priority: date, given: Given, since: Words) -> list[Deadline]:
+    code, end = entry.code, add_months(priority, months)
+    longer = entry.chapter_ii or months
+    note = _source(entry)
+    found: list[Deadline] = []
+    if months <= 21:
+        found.append(
+            deadline(
+                f"chapter_ii_demand:{code}", examining(given), add_months(priority, OLD_ARTICLE_22), since,
+                "chapter_ii_demand_early",
+                note=words("note.chapter_ii_demand_early", office=code, months=longer),
+            )
+        )  # fmt: skip
+        note = words("note.old_article_22", office=code, months=longer, other=add_months(priority, longer))
+    elif longer > months:
+        note = words("note.chapter_ii_longer", months=longer, other=add_months(priority, longer))
+    extension = entry.extension
+    rescue = None
+    if extension and extension.kind == "unknown_length":
+        rescue = words("rescue.unknown_extension")
+    elif extension and extension.kind != "reinstatement":
+        rescue = words("rescue.extension")
+    elif code == "EP":
+        rescue = words("rescue.further_processing")
+    elif entry.reinstatement == "yes" or extension:
+        rescue = words("rescue.reinstatement")
+    found.append(deadline(f"national_phase:{code}", code, end, since, rescue=rescue, note=note))
+    condition = words("note.extension", condition_of=code)
+    if extension and extension.kind in ("as_of_right", "on_fee", "on_request"):
+        # one step from the priority date, never from an end that closed days moved
+        last = (
+            add_months(priority, months + extension.months)
+            if extension.months
+            else add_days(end, extension.days)
+        )
+        found.append(deadline(f"national_phase_extended:{code}", code, last, since, note=condition))
+    if extension and extension.kind == "reinstatement":
+        last = add_months(priority, months + extension.months)
+        found.append(
+            deadline(f"reinstatement:{code}", code, last, since, "reinstatement_national", note=condition)
+        )
+    elif entry.reinstatement == "yes":
+        limit = words("trigger.national_limit", date=end)
+        found.append(
+            deadline(
+                f"reinstatement:{code}", code, add_months(end, 12), limit, note=words("note.reinstatement")
+            )
+        )
+    return found
+
+
+def route_warnings(codes: tuple[str, ...]) -> list[PlanWarning]:
+    """Offices that the international application does not reach directly, and how they are reached."""
+    found: list[PlanWarning] = []
+    if paris := paris_offices(codes):
+        found.append(
+            PlanWarning(
+                "no_pct_route", "serious", paris, words("warning.no_pct_route", offices=",".join(paris)),
+                "paris_filing",
+            )
+        )  # fmt: skip
+    for code in codes:
+        entry = office(code)
+        if entry.route not in ("regional", "extension") or entry.through is None:
+            continue
+        key = "warning.route" if entry.route == "regional" else f"warning.route_{code.lower()}"
+        message = words(key, office=code, through=entry.through, months=office(entry.through).chapter_i or "")
+        found.append(
+            PlanWarning(f"route:{code}", "serious", (code, entry.through), message, f"route_{entry.route}")
+        )
+    return found

@@ -1,0 +1,282 @@
+"""A plan as JSON, as an aligned text table and as CSV, in Chinese or English."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from patentprep.planning.calendars import day_name
+from patentprep.model import Lang
+from patentprep.planning.offices import offices
+from patentprep.strings import t
+from patentprep.planning.timeline import Deadline, Timeline, Words
+
+SCHEMA_VERSION = 1
+
+
+def say_words(words: Words, lang: Lang) -> str:
+    """The sentence, with codes of offices, languages, days and kinds of disclosure put into words."""
+    return t(f"plan.{words.key}", lang, **{name: _fact(name, value, lang) for name, value in words.facts})
+
+
+def rule(key: str, lang: Lang) -> str:
+    """The provision a key names."""
+    return t(f"plan.rule.{key}", lang)
+
+
+def item_name(id: str, lang: Lang) -> str:
+    """What a deadline or suggestion is called; the office of ``national_phase:US`` is added."""
+    base, _, code = id.partition(":")
+    name = t(f"plan.item.{base}", lang)
+    return f"{name} {code}" if code else name
+
+
+def office_name(code: str, lang: Lang) -> str:
+    """The office's name in a language."""
+    entry = offices().get(code)
+    return entry.named(lang) if entry else t(f"plan.office.{code}", lang)
+
+
+def remark(item: Deadline, lang: Lang) -> str:
+    """Why a date moved, what to know about it, what helps when it is missed, and how sure it is."""
+    parts = [say_words(words, lang) for words in (item.moved_because, item.note, item.rescue) if words]
+    stop = "。" if lang == "zh" else "."
+    return (" " if lang == "en" else "").join(part if part.endswith(stop) else part + stop for part in parts)
+
+
+def to_json_dict(timeline: Timeline, lang: Lang) -> dict[str, Any]:
+    """The plan as the public contract lays it down; dates are ISO dates, sentences are in ``lang``."""
+    given = timeline.given
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "given": {
+            "priority_date": given.priority_date.isoformat(),
+            "priority_dates": [day.isoformat() for day in given.priority_dates],
+            "filing_date": _iso(given.filing_date),
+            "receiving_office": given.receiving_office,
+            "offices": list(given.offices),
+            "search_report_date": _iso(given.search_report_date),
+            "add_priority": _iso(given.add_priority),
+            "withdraw_priority": given.withdraw_priority,
+            "withdrawn_on": _iso(given.withdrawn_on),
+            "ipea": given.ipea,
+            "made_in": given.made_in,
+            "disclosures": [{"date": day.isoformat(), "kind": kind} for day, kind in given.disclosures],
+            "today": _iso(given.today),
+        },
+        "deadlines": [
+            {
+                "id": item.id,
+                "title": item_name(item.id, lang),
+                "office": item.office,
+                "nominal_date": item.nominal_date.isoformat(),
+                "date": item.date.isoformat(),
+                "moved_because": say_words(item.moved_because, lang) if item.moved_because else None,
+                "counted_from": say_words(item.trigger, lang),
+                "rule": rule(item.rule, lang),
+                "consequence": say_words(item.consequence, lang),
+                "rescue": say_words(item.rescue, lang) if item.rescue else None,
+                "certain": item.certain,
+                "status": item.status,
+                "note": say_words(item.note, lang) if item.note else "",
+            }
+            for item in timeline.deadlines
+        ],
+        "suggestions": [
+            {
+                "id": item.id,
+                "title": item_name(item.id, lang),
+                "earliest": item.earliest.isoformat(),
+                "recommended": item.recommended.isoformat(),
+                "latest": item.latest.isoformat(),
+                "why": say_words(item.why, lang),
+            }
+            for item in timeline.suggestions
+        ],
+        "warnings": [
+            {
+                "id": item.id,
+                "severity": item.severity,
+                "offices": list(item.offices),
+                "message": say_words(item.message, lang),
+                "rule": rule(item.rule, lang),
+            }
+            for item in timeline.warnings
+        ],
+    }
+
+
+def to_table(timeline: Timeline, lang: Lang) -> str:
+    """Warnings, deadlines and suggestions as aligned plain text; Chinese characters take two columns."""
+    parts = [_heading("warnings", lang)]
+    for warning in timeline.warnings:
+        level = t(f"plan.severity.{warning.severity}", lang)
+        parts.append(f"[{level}] {say_words(warning.message, lang)} ({rule(warning.rule, lang)})")
+    if not timeline.warnings:
+        parts.append(t("plan.table.none", lang))
+    head = [t(f"plan.table.{name}", lang) for name in ("date", "nominal", "id", "office", "rule", "remark")]
+    rows = []
+    for item in timeline.deadlines:
+        moved = item.nominal_date.isoformat() if item.nominal_date != item.date else ""
+        state = t(f"plan.status.{item.status}", lang)
+        flags = [flag for flag in (state, "" if item.certain else t("plan.table.uncertain", lang)) if flag]
+        rows.append(
+            [
+                item.date.isoformat(),
+                moved,
+                item_name(item.id, lang),
+                item.office,
+                rule(item.rule, lang),
+                "; ".join(flags),
+            ]
+        )
+    parts += ["", _heading("deadlines", lang), _aligned([head, *rows])]
+    head = [t(f"plan.table.{name}", lang) for name in ("recommended", "latest", "earliest", "id", "why")]
+    rows = [
+        [
+            item.recommended.isoformat(), item.latest.isoformat(), item.earliest.isoformat(),
+            item_name(item.id, lang), say_words(item.why, lang),
+        ]
+        for item in sorted(timeline.suggestions, key=lambda item: item.recommended)
+    ]  # fmt: skip
+    parts += [
+        "",
+        _heading("suggestions", lang),
+        _aligned([head, *rows]) if rows else t("plan.table.none", lang),
+    ]
+    return "\n".join([*parts, "", t("plan.table.disclaimer", lang), ""])
+
+
+def to_csv(timeline: Timeline, lang: Lang) -> str:
+    """The deadlines, one a row; the first row holds stable English column names."""
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(["id", "title", "office", "nominal_date", "date", "rule", "certain", "status", "remark"])
+    for item in timeline.deadlines:
+        table.writerow(
+            [
+                item.id, item_name(item.id, lang), item.office,
+                item.nominal_date.isoformat(), item.date.isoformat(),
+                rule(item.rule, lang), str(item.certain).lower(), item.status, remark(item, lang),
+            ]
+        )  # fmt: skip
+    return out.getvalue()
+
+
+OFFICE_COLUMNS = (
+    "code", "name", "route", "through", "months", "months_chapter_ii", "extension", "restoration",
+    "reinstatement", "grace_months", "grace_counted_from", "grace_condition", "grace_confirmed", "languages",
+    "weekly_closing_days", "note", "source", "as_of", "confirmed",
+)  # fmt: skip
+SHORT_COLUMNS = (
+    "code",
+    "name",
+    "route",
+    "months",
+    "restoration",
+    "grace_months",
+    "languages",
+    "as_of",
+    "extension",
+)
+
+
+def offices_json(lang: Lang) -> str:
+    """The table of offices as a JSON list; keys are stable, words are in ``lang``, unknown facts are null."""
+    return json.dumps(_offices(lang), ensure_ascii=False, indent=2)
+
+
+def offices_csv(lang: Lang) -> str:
+    """The table of offices as CSV with the keys of the JSON list as column names."""
+    out = io.StringIO()
+    table = csv.DictWriter(out, OFFICE_COLUMNS, lineterminator="\n")
+    table.writeheader()
+    for row in _offices(lang):
+        table.writerow({name: "; ".join(v) if isinstance(v, list) else v for name, v in row.items()})
+    return out.getvalue()
+
+
+def offices_table(lang: Lang) -> str:
+    """The main columns of the table of offices as aligned text. ``?`` marks what is to be confirmed."""
+    rows = [[t(f"plan.offices.{name}", lang) for name in SHORT_COLUMNS]]
+    for row in _offices(lang):
+        through = f" ({row['through']})" if row["through"] else ""
+        doubt = "" if row["grace_confirmed"] else "?"
+        shown = {
+            **row,
+            "route": t(f"plan.offices.route_{row['route']}", lang) + through,
+            "restoration": t(f"plan.offices.restoration_{row['restoration']}", lang),
+            "languages": ("、" if lang == "zh" else ", ").join(row["languages"]),
+            "grace_months": f"{row['grace_months']}{doubt}" if row["grace_months"] else "",
+            "as_of": row["as_of"] + ("" if row["confirmed"] else "?"),
+        }
+        rows.append(["" if shown[name] is None else str(shown[name]) for name in SHORT_COLUMNS])
+    return "\n".join(
+        [_aligned(rows), "", t("plan.offices.doubt", lang), t("plan.table.disclaimer", lang), ""]
+    )
+
+
+def _offices(lang: Lang) -> list[dict[str, Any]]:
+    rows = []
+    for entry in offices().values():
+        extension, grace = entry.extension, entry.grace
+        values = (
+            entry.code, entry.named(lang), entry.route, entry.through, entry.chapter_i, entry.chapter_ii,
+            dict(extension.condition)[lang] if extension else None, entry.restoration_designated,
+            entry.reinstatement, grace.months, grace.counted_from if grace.months else None,
+            dict(grace.condition).get(lang), grace.confirmed,
+            [t(f"plan.language.{code}", lang) for code in entry.languages],
+            list(entry.weekly or ("sat", "sun")), dict(entry.note).get(lang), entry.source, entry.as_of,
+            entry.confirmed,
+        )  # fmt: skip
+        rows.append(dict(zip(OFFICE_COLUMNS, values, strict=True)))
+    return rows
+
+
+def _fact(name: str, value: str, lang: Lang) -> str:
+    comma = "、" if lang == "zh" else ", "
+    if name in ("office", "through"):
+        return office_name(value, lang)
+    if name == "offices":
+        codes = value.split(",")
+        return comma.join(office_name(code, lang) if len(codes) <= 3 else code for code in codes)
+    if name == "kinds":
+        return comma.join(t(f"plan.kind.{kind}", lang) for kind in value.split(","))
+    if name == "languages":
+        return ("或" if lang == "zh" else " or ").join(
+            t(f"plan.language.{code}", lang) for code in value.split(",")
+        )
+    if name == "day":
+        return day_name(value, lang)
+    if name == "source_of":
+        return offices()[value].source.partition(" | ")[0]
+    if name == "condition_of":
+        extension = offices()[value].extension
+        return dict(extension.condition)[lang] if extension else ""
+    return value
+
+
+def _heading(name: str, lang: Lang) -> str:
+    text = t(f"plan.table.{name}", lang)
+    return f"{text}\n{'-' * _width(text)}"
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = (
+        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    )
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _iso(value: Any) -> str | None:
+    return value.isoformat() if value else None

@@ -1,0 +1,173 @@
+"""What a person has on the desk: drafts, and what was typed and chosen.
+
+All of it stays in the memory of this process and is found again by a random token in the page's address, so that
+reloading or switching the language loses nothing. Both the desks and the drafts on each are bounded.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from patentprep.assess import assess
+from patentprep.model import Assessment, Draft, InventionType, Lang, Progress
+from patentprep.strings import LANGUAGES, t
+from patentprep.structure import read_draft
+
+MOST_DESKS = 24
+MOST_DRAFTS = 6
+MOST_ASSESSMENTS = 8  # per draft: invention types and filing dates that were tried
+NAMES: dict[Lang, str] = {"zh": "中文", "en": "English"}
+
+
+@dataclass(slots=True)
+class Held:
+    """A draft that was read, and how it was assessed so far."""
+
+    draft: Draft
+    assessments: OrderedDict[tuple[InventionType | None, date | None], Assessment] = field(
+        default_factory=OrderedDict
+    )
+
+
+@dataclass(slots=True)
+class Desk:
+    drafts: OrderedDict[str, Held] = field(default_factory=OrderedDict)  # by content and name, latest last
+    kept: dict[str, Any] = field(default_factory=dict)  # values of widgets, by key
+
+
+@st.cache_resource(show_spinner=False)
+def _desks() -> OrderedDict[str, Desk]:
+    return OrderedDict()
+
+
+@st.cache_resource(show_spinner=False)
+def load_models() -> bool:
+    """The law and the trained models, once per process."""
+    from patentprep import eligibility, evidence
+    from patentprep.checklist import load_checklist
+
+    load_checklist("cn-2026")
+    evidence.load_model()
+    eligibility.load_model()
+    return True
+
+
+def sit_down() -> None:
+    """Find this person's desk and language, and write both into the address. Call first in every run."""
+    desks, state = _desks(), st.session_state
+    token = state.get("desk") or st.query_params.get("desk", "")
+    if token not in desks:
+        token = secrets.token_urlsafe(12)
+        desks[token] = Desk()
+        while len(desks) > MOST_DESKS:
+            desks.popitem(last=False)
+    desks.move_to_end(token)
+    state["desk"] = token
+    if state.get("lang") not in LANGUAGES:
+        asked = st.query_params.get("lang") or state.get("lang_before") or (st.context.locale or "")[:2].lower()
+        state["lang"] = asked if asked in LANGUAGES else "zh" if asked == "zh" else "en"
+    state["lang_before"] = state["lang"]
+    state["keys"] = []
+    for name, value in (("desk", token), ("lang", state["lang"])):
+        if st.query_params.get(name) != value:
+            st.query_params[name] = value
+
+
+def put_away() -> None:
+    """Keep what the widgets of this run hold. Call last."""
+    for key in st.session_state.get("keys", ()):
+        if key in st.session_state:
+            desk().kept[key] = st.session_state[key]
+
+
+def desk() -> Desk:
+    """The desk of this session."""
+    found: Desk = _desks().setdefault(st.session_state["desk"], Desk())
+    return found
+
+
+def lang() -> Lang:
+    """The language of the interface."""
+    chosen: Lang = st.session_state["lang"]
+    return chosen
+
+
+def w(key: str, **facts: Any) -> str:
+    """Interface words ``ui.<key>`` in the language of the interface."""
+    return t(f"ui.{key}", lang(), **facts)
+
+
+def keep(key: str, default: Any) -> str:
+    """Give the widget of that key the value it had last, on whatever page or after a reload. Returns the key."""
+    if key not in st.session_state:
+        st.session_state[key] = desk().kept.get(key, default)
+    st.session_state["keys"].append(key)
+    return key
+
+
+def language_picker() -> None:
+    """中文 or English, at the same place on every page."""
+    with st.container(key="pp-language"):
+        st.segmented_control(
+            "中文 / English", LANGUAGES, format_func=lambda code: NAMES[code], key="lang", label_visibility="collapsed"
+        )
+
+
+def put_draft(data: bytes, name: str, on_step: Progress) -> None:
+    """Read a draft and lay it on top. Raises PatentprepError."""
+    draft = read_draft(data, name, on_step=on_step)
+    drafts = desk().drafts
+    key = f"{draft.document.sha256} {name}"
+    if key not in drafts:
+        drafts[key] = Held(draft)
+        for old in ("check_type", "check_filed"):
+            desk().kept.pop(old, None)
+            st.session_state.pop(old, None)
+    drafts.move_to_end(key)
+    while len(drafts) > MOST_DRAFTS:
+        drafts.popitem(last=False)
+
+
+def current() -> Held | None:
+    """The draft that lies on top."""
+    drafts = desk().drafts
+    return next(reversed(drafts.values())) if drafts else None
+
+
+def lay_on_top(key: str) -> None:
+    """Take up a draft again."""
+    desk().drafts.move_to_end(key)
+    for old in ("check_type", "check_filed"):
+        desk().kept.pop(old, None)
+        st.session_state.pop(old, None)
+
+
+def assessed(
+    held: Held, kind: InventionType | None, filed_on: date | None, watch: Callable[[], Progress]
+) -> Assessment:
+    """The assessment, from memory where it was made before. ``watch`` opens the progress display when needed."""
+    key = (kind, filed_on)
+    if key not in held.assessments:
+        on_step = watch()
+        load_models()
+        held.assessments[key] = assess(held.draft, invention_type=kind, filed_on=filed_on, on_step=on_step)
+        while len(held.assessments) > MOST_ASSESSMENTS:
+            held.assessments.popitem(last=False)
+    held.assessments.move_to_end(key)
+    return held.assessments[key]
+
+
+def forget() -> None:
+    """Drop every draft and everything typed from this desk."""
+    desk().drafts.clear()
+    desk().kept.clear()
+    for key in list(st.session_state):
+        if key not in ("desk", "lang", "lang_before", "keys"):
+            del st.session_state[key]
