@@ -104,7 +104,7 @@ def _word_lists() -> dict[str, tuple[str, ...]]:
 
 # --- Chinese -------------------------------------------------------------------------------------------
 
-_ZH_MENTION = re.compile(r"(?:所述|上述)的?(?!的)|(?<![应應])[该該](?![种些類类等])")
+_ZH_MENTION = re.compile(r"(?:所述|所说|上述)的?(?!的)|(?<![应應])[该該](?![种些類类等])")
 _ZH_RUN = re.compile(rf"[{HAN}A-Za-z0-9_\-]+")
 _ZH_COUNT = re.compile(
     r"(?:(?:[A-Za-z0-9]+|[一二两三四五六七八九十多若]干?|至少一|每一?|各|任一|任意|全部|所有)(?:个|種|种|组"
@@ -312,7 +312,7 @@ def _singular(word: str) -> str:
 
 @lru_cache(maxsize=64)
 def _first_places(text: str) -> dict[str, int]:
-    """Where each word first stands, in the singular; and each beginning of five letters, marked with a dash."""
+    """Where each word, in the singular, and each beginning of five letters (with a dash) first stands."""
     places: dict[str, int] = {}
     for match in re.finditer(r"[A-Za-z]+", text):
         word = _singular(match.group())

@@ -113,6 +113,9 @@ def find_headings(text: str, lines: list[tuple[int, int]]) -> list[Heading]:
             continue
         if heading and heading.kind == "claims" and not heading.form and _is_claim_line(text, start, end):
             continue
+        inside = found[-1].kind if found and found[-1].form else None
+        if heading and heading.end < end and not heading.form and heading.kind == inside:
+            continue  # "训练过程：损失函数为……" within the embodiments opens a paragraph, not a section
         if heading:
             found.append(heading)
             in_form_claims = heading.kind == "claims" and heading.form
@@ -182,8 +185,8 @@ def _looks_set_off(rest: str, numbered: bool, line: str) -> bool:
 def _style(text: str, start: int, end: int) -> str:
     """How a line is numbered: "1 ", "1.", "一、" ...; empty when it is not."""
     match = _NUMBERED.match(text, start, end)
-    if not match:
-        return ""
+    if not match or re.match(r"[（(]\d\d[)）]", match["n"]):
+        return ""  # not numbered, or an INID code such as (57)
     mark = re.sub(r"\d+", "1", match["n"].strip() + (" " if match["n"].endswith(" ") else ""))
     return re.sub(rf"[{_CN}]+", "一", mark)
 
@@ -277,9 +280,11 @@ _TITLE_LABEL = re.compile(
     r"[\s\-•*·]*(?:[（(]54[)）])?\s*(?:\d{1,2}[.、)]?\s*|[一二三四五六七八九十]、)?(?P<label>[^:："
     r"|\n]{1,30}?)\s*(?:[:：|]\s*(?P<t>.*))?$"
 )
+_TITLE_CODE = re.compile(r"[（(\[]54[)）\]]\s*(?P<t>\S.{2,300})$")
 _QUOTED = re.compile(r"[\"“「《](?P<t>[^\"”」》]{4,200})[\"”」》]")
 _NO_TITLE = re.compile(
-    r"^(?:https?:|www\.|hi\b|hello\b|dear\b|你好|您好|各位|\[|\||\d{4}[-./年]\d|docket|attorney"
+    r"^(?:(?:\(12\)\s*)?united states patent|https?:|www\."
+    r"|hi\b|hello\b|dear\b|你好|您好|各位|\[|\||\d{4}[-./年]\d|docket|attorney"
     r"|application no|serial no|inventors?\b|applicants?\b"
     r"|assignee|申请号|申请人|发明人|代理|公开号|申请公布|\(?(?:1[0-9]|2[1-9]|[3-57-9]\d)\)|page \d"
     r"|confidential|draft\b|v\d|version|版本|日期|date\b|patent application)",
@@ -293,16 +298,24 @@ def find_title(
     """The title and the range it fills as a line of its own; empty when there is none."""
     vocabulary = _vocabulary()
     by_start = {heading.start: heading for heading in headings}
-    for index, (start, end) in enumerate(lines[:80] + lines[80:400]):
+    for index, (start, end) in enumerate(lines[:400]):
         if end - start > 460:
             continue
+        coded = _TITLE_CODE.match(text[start:end])
+        if (
+            coded
+            and _normal(coded["t"]) not in vocabulary.titles
+            and ":" not in coded["t"]
+            and "：" not in coded["t"]
+        ):
+            return _clean_title(coded["t"]), (start, end)
         label = _TITLE_LABEL.match(text[start:end])
         if not label or _normal(label["label"]) not in vocabulary.titles:
             continue
         value = (label["t"] or "").strip()
-        if value:
+        if value and len(value) <= (90 if any(map(_is_han, value)) else 300) and "。" not in value:
             return _clean_title(value), (start, end)
-        if index + 1 < len(lines) and lines[index + 1][0] not in by_start:
+        if not value and index + 1 < len(lines) and lines[index + 1][0] not in by_start:
             low, high = lines[index + 1]
             if high - low <= 200 and not MAIL.match(text[low:high]):
                 return _clean_title(text[low:high]), (start, high)
@@ -323,7 +336,7 @@ def find_title(
             continue
         if mail:
             break
-        if _may_be_title(line):
+        if _may_be_title(line) and (headings or _stands_alone(line, len(lines))):
             return _clean_title(line), (start, end)
         break
     if mail and (subject := _SUBJECT.search(text, 0, min(len(text), 3000))):
@@ -343,6 +356,19 @@ def _may_be_title(line: str) -> bool:
     if han:
         return 3 <= len(line) <= 80 and "。" not in line and "，" not in line
     return 1 < len(line.split()) <= 50 and len(line) <= 400 and not re.search(r"[.!?]\s+[A-Z]", line)
+
+
+def _is_han(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff"
+
+
+def _stands_alone(line: str, count: int) -> bool:
+    """In notes without headings the first line is a title only when it is short and states nothing."""
+    if count < 2 or re.search(r"[,，;；=:：]|\d", line):
+        return False
+    if any(map(_is_han, line)):
+        return len(line) <= 30
+    return len(line.split()) <= 14 and line[:1].isupper()
 
 
 def _clean_title(words: str) -> str:

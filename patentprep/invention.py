@@ -68,6 +68,8 @@ def invention_type(
     model = sum(_has("model", words) for words, _ in core)
     total = max(1, len(core))
     in_claims = sum(_has("field", words) for words in claimed) / max(1, len(claimed))
+    if field == 0 and model > 0 and total >= 5:
+        return "model"
     if claimed and in_claims >= 0.15:
         return "application"
     if model / total >= 0.25 and field / total < (0.12 if claimed and in_claims < 0.05 else 0.15):

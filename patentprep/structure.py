@@ -63,6 +63,9 @@ def structure(document: Document) -> Draft:
             unparsed.append(Warned("not_a_patent"))
     sections = tuple(Section(block.kind, block.heading, block.start, block.end) for block in blocks)
     sentences = _sentences(document, blocks, claims, title, title_range)
+    if not sentences and title:  # a single line, taken for a title
+        title, title_range = "", None
+        sentences = _sentences(document, blocks, claims, title, title_range)
     if not sentences:
         raise NotADraft(name=document.name)
     kind = invention_type(title, sections, claims, sentences)

@@ -144,7 +144,7 @@ def _converter() -> object:
 
 
 def simplified(text: str) -> str:
-    """Simplified Chinese with mainland terms, for matching only: lengths may change; people see the original."""
+    """Simplified Chinese with mainland terms, for matching only; lengths may change."""
     if not is_traditional(text):
         return text
     converted = _converter().convert(text)  # type: ignore[attr-defined]

@@ -286,6 +286,36 @@ def test_two_columns_are_read_one_after_the_other(across: bool) -> None:
     assert read(two_columns(across)).text == f"{EN}\n{EN.replace('controller', 'regulator')}"
 
 
+@pytest.mark.parametrize("across", [False, True])
+def test_a_two_column_page_with_column_and_line_numbers(across: bool) -> None:
+    """The layout of printed US patents: column numbers above, every fifth line numbered in the gutter."""
+
+    def page(number: int) -> Draw:
+        left = body(turned(EN, number), measure=220) + body(turned(ZH, number), "STSong-Light", 220)
+        right = body(turned(EN, number + 2), measure=220) + body(turned(ZH, number + 2), "STSong-Light", 220)
+        places = [(50.0, row, line) for row, line in enumerate(left)]
+        places += [(275.0, row, str(row + 1)) for row in range(4, len(left), 5)]
+        places += [(320.0, row, line) for row, line in enumerate(right)]
+
+        def draw(canvas: Canvas) -> None:
+            put(canvas, ["US 12,345,678 B2"], x=230, top=820)
+            put(canvas, [str(2 * number + 1)], x=150, top=795)
+            put(canvas, [str(2 * number + 2)], x=420, top=795)
+            for x, row, line in sorted(places, key=lambda place: place[1]) if across else places:
+                put(
+                    canvas,
+                    [line],
+                    x=x,
+                    top=760 - 14 * row,
+                    font="Times-Roman" if line.isascii() else "STSong-Light",
+                )
+
+        return draw
+
+    expected = [turned(text, number) for number in (0, 2, 1, 3) for text in (EN, ZH)]
+    assert lines_of(read(page(0), page(1))) == expected
+
+
 def test_a_divided_word_is_joined_and_a_compound_keeps_its_hyphen() -> None:
     lines = [
         "The network has a mean-",

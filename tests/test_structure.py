@@ -224,6 +224,13 @@ def test_numbered_lines_are_headings_only_in_a_numbered_draft() -> None:
         ('Hi, pipes leak.\n- Title: "Leak detector". Propose a better one.', "Leak detector"),
         ("Pipes leak and nobody notices. We measure temperature.", ""),
         ("LEAK DETECTOR\nBACKGROUND\nPipes leak.", "LEAK DETECTOR"),
+        (
+            "(12) United States Patent\n(54) LEAK DETECTOR FOR PIPES\n(57) ABSTRACT\nA detector.",
+            "LEAK DETECTOR FOR PIPES",
+        ),
+        ("Leak detector for pipes\nPipes leak. We measure temperature.", "Leak detector for pipes"),
+        ("thermal cam on the kiln, 8 px per ring\ntrained on 300 shells", ""),  # a note, and evidence
+        ("题目：回转窑测温。热像仪沿窑体扫描，每圈8个像素，网络给出结皮厚度", ""),
     ],
 )
 def test_title(text: str, title: str) -> None:
@@ -316,6 +323,23 @@ def test_references(words: str, depends_on: tuple[int, ...]) -> None:
 def test_category(words: str, category: str) -> None:
     heading = "CLAIMS" if words.isascii() else "权利要求书"
     assert draft_of(f"{heading}\n1. {words}").claims[0].category == category
+
+
+def test_a_label_that_opens_a_paragraph_divides_no_section() -> None:
+    text = "具体实施方式\n用相机拍摄钢轨。\n训练过程：损失函数为交叉熵。\n有益效果：误报减半。\n"
+    assert [s.heading for s in draft_of(text).sections] == ["具体实施方式", "有益效果"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "thermal cam on the kiln, 8 px per ring",
+        "热像仪沿窑体扫描，训练用了300个壳体",
+        "thermal cam on the kiln, 8 px per ring\ntrained on 300 shells",
+    ],
+)
+def test_a_note_without_title_loses_no_line(text: str) -> None:
+    assert "\n".join(sentence.text for sentence in draft_of(text).sentences) == text
 
 
 def test_pages_and_paragraph_labels() -> None:

@@ -12,6 +12,7 @@ _NUMBER = re.compile(r"\d{1,4}")
 _LIKE_NUMBER = re.compile(r"[\dIOl\[\]|]{1,3}")
 _GLUED_FRONT = re.compile(r"(\d{1,4})(?:\s+|(?=[^\d\s.,、．)）:：/%]))(?=\S)")
 _GLUED_BACK = re.compile(r"(?<=\S)\s+(\d{1,4})$")
+_COLUMN_NUMBERS = re.compile(r"(\d{1,3})\s+(\d{1,3})")  # 1 and 2 above the columns of a page
 _DIGITS = re.compile(r"\d+")
 _CLAIM_LIKE = re.compile(r"\d{1,3}\s*[.．、)）]\s*\S")
 _CAPTION = re.compile(r"(?:fig(?:ure|s)?\b|figs?\.|图|圖|表|table\b)", re.IGNORECASE)
@@ -191,7 +192,7 @@ def _fifths(found: list[_Found], lines: list[Line], least: int) -> list[_Found]:
     for item in fives:
         if not chosen or (item[1] - chosen[-1][1] == 5 and _five_lines_on(chosen[-1], item)):
             chosen.append(item)
-    return chosen if len(chosen) >= least and len(chosen) >= 0.1 * len(lines) and chosen[0][0] <= 5 else []
+    return chosen if len(chosen) >= least and len(chosen) >= 0.06 * len(lines) and chosen[0][0] <= 12 else []
 
 
 def _five_lines_on(a: _Found, b: _Found) -> bool:
@@ -302,6 +303,9 @@ def _page_numbers(pages: Pages) -> set[int]:
                 and (len(pages) > 1 or not re.fullmatch(r"[ivx]+", text))
             ):
                 drop.add(id(line))
+            elif outside and len(pages) > 1 and (pair := _COLUMN_NUMBERS.fullmatch(text)):
+                if int(pair.group(2)) == int(pair.group(1)) + 1 and int(pair.group(1)) % 2:
+                    drop.add(id(line))
             elif outside and _NUMBER.fullmatch(text):
                 above = line.y > top if long and line.x1 else line is lines[0]
                 bare[above].append((page, line))

@@ -116,7 +116,7 @@ def language_picker() -> None:
     """中文 or English, at the same place on every page."""
     with st.container(key="pp-language"):
         st.segmented_control(
-            "中文 / English", LANGUAGES, format_func=lambda code: NAMES[code], key="lang", label_visibility="collapsed"
+            "中文 / English", LANGUAGES, format_func=NAMES.__getitem__, key="lang", label_visibility="collapsed"
         )
 
 

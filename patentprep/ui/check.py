@@ -1,0 +1,99 @@
+"""Check: is it ready, and what is missing most? The draft on the left, our findings in the margin."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import date
+
+import streamlit as st
+from markupsafe import Markup
+
+from patentprep import report as reports
+from patentprep.checklist import INVENTION_TYPES
+from patentprep.errors import PatentprepError
+from patentprep.model import Progress
+from patentprep.planning import parse_date
+from patentprep.strings import t
+from patentprep.ui import desk, html, review, steps
+from patentprep.ui.desk import Held, lang, w
+
+
+def show(held: Held) -> None:
+    """The page for one draft."""
+    top = st.container()
+    with st.container(key="pp-controls", horizontal=True, vertical_alignment="bottom", gap="medium"):
+        kind = st.selectbox(
+            w("check.type"),
+            INVENTION_TYPES,
+            format_func={name: t(f"report.invention_type.{name}", lang()) for name in INVENTION_TYPES}.__getitem__,
+            key=desk.keep("check_type", held.draft.invention_type),
+            help=w("check.type_help"),
+            width=340,
+        )
+        filed_text = st.text_input(
+            w("check.filed"),
+            key=desk.keep("check_filed", ""),
+            placeholder="2026-01-31",
+            help=w("check.filed_help"),
+            width=200,
+        )
+        downloads = st.container(horizontal=True, vertical_alignment="bottom", gap="small", width="content")
+    filed_on = _day(filed_text)
+    slot = st.empty()
+    with ExitStack() as stack:
+
+        def watch() -> Progress:
+            stack.enter_context(slot)
+            return stack.enter_context(steps.watching(w("check.assessing")))
+
+        assessment = desk.assessed(held, kind, filed_on, watch)
+    slot.empty()
+
+    report = reports.to_dict(assessment, lang())
+    with top:
+        html.put(review.head(report))
+        html.band(report["draft"]["warnings"], t("report.heading.unread", lang()))
+        html.put(review.sentence(report))
+        html.put(review.eligibility(report))
+    with downloads:
+        name = held.draft.document.name.rpartition(".")[0] or held.draft.document.name
+        for fmt, mime in (("html", "text/html"), ("json", "application/json"), ("text", "text/plain")):
+            st.download_button(
+                w(f"check.download_{fmt}"),
+                lambda fmt=fmt: reports.render(assessment, fmt, lang()),
+                file_name=f"{name}-report.{'txt' if fmt == 'text' else fmt}",
+                mime=mime,
+                key=f"download_{fmt}",
+                on_click="ignore",
+            )
+    html.put(review.desk_view(held.draft.document, report))
+    html.section(t("report.heading.next", lang()))
+    html.put(review.next_steps(report, assessment.readiness.next_steps))
+    if report["findings"]:
+        html.section(t("report.heading.findings", lang()))
+        html.put(review.findings(report))
+    editions = w("list.semicolon").join(f"{c['title']} ({c['edition']})" for c in report["checklists"])
+    html.put(Markup('<p class="pp-notice">{}<br>{}</p>').format(editions, report["notice"]))
+    html.links()
+
+
+def _day(text: str) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        return parse_date(text.strip())
+    except PatentprepError as error:
+        html.trouble(error, w("check.filed"))
+        return None
+
+
+held = desk.current()
+if held is None:
+    html.heading(w("check.empty_title"), w("check.empty_lead"))
+    html.empty(w("check.empty_what"), [w("check.empty_1"), w("check.empty_2"), w("check.empty_3")])
+    st.page_link(steps.page("start"), label=w("check.empty_go"), icon=":material/arrow_back:")
+else:
+    try:
+        show(held)
+    except PatentprepError as error:
+        html.trouble(error)

@@ -1,0 +1,53 @@
+// Draft and margin point at each other. Only attributes that our own pages write are read; nothing is fetched or sent.
+export default function () {
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+
+  function flash(node) {
+    node.classList.remove("pp-flash");
+    void node.offsetWidth; // restarts the animation
+    node.classList.add("pp-flash");
+  }
+
+  function toPlace(start) {
+    const pane = document.querySelector(".pp-draft");
+    if (!pane) return;
+    let node = pane.querySelector(`mark[data-s="${start}"]`);
+    if (!node) {
+      for (const line of pane.querySelectorAll("p[data-s], h3[data-s]")) {
+        if (Number(line.dataset.s) <= start) node = line;
+        else break;
+      }
+    }
+    if (!node) return;
+    const inside = node.getBoundingClientRect().top - pane.getBoundingClientRect().top;
+    pane.scrollTo({ top: pane.scrollTop + inside - pane.clientHeight / 3, behavior: calm });
+    const box = pane.getBoundingClientRect();
+    if (box.top < 0 || box.top > window.innerHeight * 0.6) pane.scrollIntoView({ block: "start", behavior: calm });
+    pane.querySelectorAll(`mark[data-s="${start}"]`).forEach(flash);
+    if (node.tagName !== "MARK") flash(node);
+  }
+
+  function toElement(name) {
+    const node = document.getElementById(`pp-${name}`);
+    if (!node) return;
+    for (let at = node; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
+    node.scrollIntoView({ block: "center", behavior: calm });
+    flash(node);
+  }
+
+  function act(event) {
+    const link = event.target.closest && event.target.closest("[data-goto], [data-open]");
+    if (!link) return;
+    if (event.type === "keydown" && event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    if (link.dataset.open) toElement(link.dataset.open);
+    if (link.dataset.goto) toPlace(Number(link.dataset.goto));
+  }
+
+  document.addEventListener("click", act);
+  document.addEventListener("keydown", act);
+  return () => {
+    document.removeEventListener("click", act);
+    document.removeEventListener("keydown", act);
+  };
+}

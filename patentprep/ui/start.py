@@ -1,0 +1,77 @@
+"""Start: drop a draft, paste text, open a sample, or take up the last one again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+from markupsafe import Markup
+
+from patentprep.errors import PatentprepError
+from patentprep.strings import t
+from patentprep.ui import desk, html, samples, steps
+from patentprep.ui.desk import lang, w
+
+TYPES = ["pdf", "docx", "txt", "md"]
+
+
+def open_draft(read: Callable[[], bytes], name: str) -> None:
+    """Read a draft and go to its Check page, or say in one sentence why not."""
+    slot = st.empty()
+    try:
+        with slot, steps.watching(w("start.reading", name=name)) as on_step:
+            desk.put_draft(read(), name, on_step)
+    except PatentprepError as error:
+        slot.empty()
+        html.trouble(error)
+        return
+    slot.empty()
+    st.switch_page(steps.page("check"))
+
+
+html.heading(w("start.title"), w("start.lead"))
+
+left, right = st.columns([3, 2], gap="large")
+with left:
+    uploaded = st.file_uploader(w("start.upload"), key="upload", label_visibility="collapsed")
+    if uploaded is not None:
+        open_draft(uploaded.getvalue, uploaded.name)
+    pasted = st.text_area(
+        w("start.paste"), key=desk.keep("paste", ""), height=150, placeholder=w("start.paste_hint")
+    )
+    if st.button(w("start.check_text"), key="check_text", type="primary"):
+        open_draft(lambda: pasted.encode(), w("start.pasted_name"))
+    html.put(Markup('<p class="pp-private">{}</p>').format(w("start.private")))
+
+with right:
+    drafts = desk.desk().drafts
+    if drafts:
+        html.section(w("start.continue"))
+        for number, (key, held) in enumerate(reversed(drafts.items())):
+            title = held.draft.title or held.draft.document.name
+            if st.button(title, key=f"again_{number}", help=held.draft.document.name, width="stretch"):
+                desk.lay_on_top(key)
+                st.switch_page(steps.page("check"))
+    html.section(w("start.samples"))
+    shelf = samples.shelf()
+    if not shelf:
+        html.empty(w("start.no_samples"), [w("start.no_samples_hint")])
+    for sample in shelf:
+        if st.button(sample.title.in_(lang()), key=f"sample_{sample.file}", width="stretch"):
+            open_draft(sample.read, sample.file)
+        html.put(
+            Markup('<p class="pp-about">{} <span class="pp-place">{} · {}</span></p>').format(
+                sample.about.in_(lang()), w(f"language.{sample.language}"), sample.file.rpartition(".")[2].upper()
+            )
+        )
+
+html.section(w("start.what"))
+html.put(
+    Markup('<div class="pp-three">{}</div>').format(
+        Markup("").join(
+            Markup("<div><b>{}</b><p>{}</p></div>").format(w(f"start.{n}_title"), w(f"start.{n}_text"))
+            for n in ("one", "two", "three")
+        )
+    )
+)
+html.put(Markup('<p class="pp-notice">{}</p>').format(t("report.notice", lang())))
