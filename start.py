@@ -60,7 +60,10 @@ def install(extras):
     if PYTHON.exists() and mark.exists() and mark.read_text() in {wanted, stamp("[dev]")}:
         return
     make_venv()
-    print("Installing patentprep (once, about 150 MB from the package index, a minute or two) ...", file=sys.stderr)
+    print(
+        "Installing patentprep (once, about 150 MB from the package index, a minute or two) ...",
+        file=sys.stderr,
+    )
     command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--retries", "2"]
     command += ["--constraint", HERE / "constraints.txt", "--editable", f"{HERE}{extras}"]
     if subprocess.run(command).returncode != 0:

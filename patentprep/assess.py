@@ -161,7 +161,7 @@ def _status(
     if not substance and not flagged and _has_no_such_part(draft, law, requirement.id, verdict):
         return "not_applicable"
     # One doubtful sentence in a long draft is a bare mention, not the topic addressed.
-    addressed = bool(substance) and max(substance) >= SURE or len(substance) > 1
+    addressed = (bool(substance) and max(substance) >= SURE) or len(substance) > 1
     addressed = addressed or (bool(vague) and max(vague) >= SURE) or len(vague) > 1
     if flagged:  # safeguards beside conduct that Art. 5 would not bear do not settle the point
         return "partial" if addressed else "not_found"
@@ -231,7 +231,12 @@ def _next_steps(
             if e.status in ("not_found", "vague"):
                 element = law.element(e.id)
                 gaps.append(
-                    (int(r.status != "not_found"), order[element.severity] + 3 * (e.id not in wanted), n, e.id)
+                    (
+                        int(r.status != "not_found"),
+                        order[element.severity] + 3 * (e.id not in wanted),
+                        n,
+                        e.id,
+                    )
                 )
     seen_requirements: set[str] = set()
     for *_, name in sorted(gaps):

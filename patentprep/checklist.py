@@ -19,12 +19,9 @@ INVENTION_TYPES: tuple[InventionType, ...] = ("model", "application", "ai_assist
 SEVERITIES: tuple[Severity, ...] = ("fatal", "serious", "advisory")
 
 _ELEMENT_KEYS = set(
-    "id requirement title provision source in_force severity where applies_to when cues vague unless "
-    "asks advice question good bad finds passes_over".split()
+    ["id", "requirement", "title", "provision", "source", "in_force", "severity", "where", "applies_to", "when", "cues", "vague", "unless", "asks", "advice", "question", "good", "bad", "finds", "passes_over"]
 )
-_FLAG_KEYS = set(
-    "id element severity title provision all_of unless advice question finds passes_over".split()
-)
+_FLAG_KEYS = set(["id", "element", "severity", "title", "provision", "all_of", "unless", "advice", "question", "finds", "passes_over"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +184,15 @@ class Checklist:
         )
         flags = tuple(f for f in self.red_flags if f.element in ids)
         return Checklist(
-            self.id, self.title, self.edition, self.in_force, self.sources, requirements, kept, flags, self.filters
+            self.id,
+            self.title,
+            self.edition,
+            self.in_force,
+            self.sources,
+            requirements,
+            kept,
+            flags,
+            self.filters,
         )
 
 
@@ -207,9 +212,7 @@ def load_checklist(checklist_id: str) -> Checklist:
 
 def parse(root: Block) -> Checklist:
     """A checklist from its YAML. Raises ChecklistError for unknown or missing keys, wrong ids, broken patterns."""
-    root.expect(
-        {"id", "title", "edition", "in_force", "sources", "requirements", "filters", "elements", "red_flags"}
-    )
+    root.expect({"id", "title", "edition", "in_force", "sources", "requirements", "filters", "elements", "red_flags"})
     sources = root.block("sources")
     elements = tuple(_element(block, set(sources)) for block in root.blocks("elements"))
     _unique(root.blocks("elements"))

@@ -337,7 +337,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("file", metavar="FILE.jsonl", help='one {"id", "text"} a line; - reads standard input')
 
     command = add("evidence", _evidence, "what sentences are evidence of, for many passages")
-    command.add_argument("file", metavar="FILE.jsonl", help='one {"id", "text", "context"} a line; - reads standard input')
+    command.add_argument(
+        "file", metavar="FILE.jsonl", help='one {"id", "text", "context"} a line; - reads standard input'
+    )
 
     command = add("model", _model, "what the classifiers were trained on and how they score")
     command.add_argument("what", choices=("card",), metavar="card")

@@ -214,8 +214,10 @@ def _paths(text: str, parts: Sequence[Step], offset: int, same: bool, probabilit
         if hits:
             start, end = hits[-1]
             note = f"{path}_taken" if len(hits) > 1 else f"{path}_once"
-            where = (start + offset, end + offset) if same else (None, None)
-            found.append(Reason("path", text[start:end] if same else "", 0.0, *where, note=note))
+            if same:
+                found.append(Reason("path", text[start:end], 0.0, start + offset, end + offset, note))
+            else:
+                found.append(Reason("path", "", 0.0, note=note))
         else:
             missing.append(Reason("path", "", 0.0, note=f"{path}_missing"))
     if verdict_of(probability) == "technical_solution":

@@ -62,7 +62,11 @@ class Judgement:
 def feature_names(checklist: Checklist) -> tuple[str, ...]:
     """Names of the features beside n-grams and encoder."""
     shape = ("length", "digits", "equation", "han")
-    return (*(f"filter:{name}" for name in _sentence_filters(checklist)), *(f"in:{c}" for c in CONTEXTS), *shape)
+    return (
+        *(f"filter:{name}" for name in _sentence_filters(checklist)),
+        *(f"in:{c}" for c in CONTEXTS),
+        *shape,
+    )
 
 
 def features(passages: Sequence[Passage], checklist: Checklist) -> learned.Array:
@@ -151,9 +155,7 @@ def _elements(
     return ((nearest,) if nearest else ()), ""
 
 
-def _red_flags(
-    passage: Passage, probability: float, vector: learned.Array, checklist: Checklist
-) -> list[Judgement]:
+def _red_flags(passage: Passage, probability: float, vector: learned.Array, checklist: Checklist) -> list[Judgement]:
     if passage.context == "background":
         return []
     for flag in checklist.red_flags:

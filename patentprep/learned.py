@@ -2,7 +2,7 @@
 
 One model holds several yes/no outputs over one set of inputs: character n-grams (TF-IDF, scikit-learn), the vector of a
 multilingual sentence encoder, and a few named features. The score of an output is the sum of input x weight plus an
-intercept, so every contribution can be shown. Weights live in a ``.npz`` without pickle; ``python -m patentprep.build``
+intercept, so every contribution can be shown. Weights live in a ``.npz`` without pickle; ``python -m patentprep.training``
 makes it from the corpus, and its ``corpus`` hash says from which.
 """
 
@@ -157,8 +157,10 @@ def top_ngrams(model: TextModel, text: str, output: str, most: int = 3, sign: fl
     row = _fixed_vectorizer(model).transform([text])
     weights = model.ngram_weights[:, model.outputs.index(output)]
     ranked = sorted(
-        ((value * weights[column] * sign, model.vocabulary[column].strip()) for column, value in
-         zip(row.indices, row.data, strict=True)),
+        (
+            (value * weights[column] * sign, model.vocabulary[column].strip())
+            for column, value in zip(row.indices, row.data, strict=True)
+        ),
         reverse=True,
     )
     chosen: list[str] = []
@@ -186,7 +188,14 @@ def train(
     """Fit one logistic regression per output; calibrate each on folds that keep a group's texts together."""
     outputs = tuple(targets)
     out_of_fold = cross_score(
-        texts, features, vectors, targets, groups, strength=strength, positive_weight=positive_weight, folds=folds
+        texts,
+        features,
+        vectors,
+        targets,
+        groups,
+        strength=strength,
+        positive_weight=positive_weight,
+        folds=folds,
     )
     ngrams = vectorizer().fit(texts)
     matrix = inputs(texts, features, vectors, ngrams)
@@ -240,7 +249,11 @@ def _fit(matrix: Any, target: npt.NDArray[np.int_], strength: float, positive_we
     from sklearn.linear_model import LogisticRegression
 
     fit = LogisticRegression(
-        C=strength, solver="liblinear", class_weight={0: 1.0, 1: positive_weight}, max_iter=400, random_state=0
+        C=strength,
+        solver="liblinear",
+        class_weight={0: 1.0, 1: positive_weight},
+        max_iter=400,
+        random_state=0,
     ).fit(matrix, target)
     return fit.coef_[0], float(fit.intercept_[0])
 
@@ -287,4 +300,3 @@ def _pack(texts: Sequence[str]) -> npt.NDArray[np.uint8]:
 
 def _unpack(array: npt.NDArray[np.uint8]) -> tuple[str, ...]:
     return tuple(array.tobytes().decode().split("\0"))
-

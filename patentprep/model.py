@@ -20,7 +20,12 @@ SectionKind = Literal[
 ClaimCategory = Literal["method", "apparatus", "system", "medium", "program", "composition", "use", "other"]
 InventionType = Literal["model", "application", "ai_assisted", "ai_generated"]
 RequirementId = Literal[
-    "technical_scenario", "technical_effect", "model_construction", "training_data_source", "training_method", "ethics"
+    "technical_scenario",
+    "technical_effect",
+    "model_construction",
+    "training_data_source",
+    "training_method",
+    "ethics",
 ]
 Strength = Literal["substantive", "vague", "red_flag"]
 ElementStatus = Literal["found", "vague", "not_found", "not_applicable"]

@@ -154,14 +154,10 @@ def simplified(text: str) -> str:
 # --- sentences -----------------------------------------------------------------------------------------
 
 _CLOSING = "”’」』》）)]】\"'"
-_STOP = re.compile(
-    rf"[。！？!?]+[{re.escape(_CLOSING)}]*|\.+[{re.escape(_CLOSING)}]*(?=\s|[{HAN}]|$)|…+(?=\s+[A-Z]|$)"
-)
+_STOP = re.compile(rf"[。！？!?]+[{re.escape(_CLOSING)}]*|\.+[{re.escape(_CLOSING)}]*(?=\s|[{HAN}]|$)|…+(?=\s+[A-Z]|$)")
 _LINE = re.compile(r"[^\n\r\v\f\u0085\u2028\u2029]+")
 _BEFORE = re.compile(r"(?:[A-Za-z](?:\.[A-Za-z])+|[A-Za-z\u00c0-\u024f]+)$")
-_ITEM = re.compile(
-    r"\s*[(（\[]?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxIVX]{1,4}|[一二三四五六七八九十]{1,3})[)）\]]?$"
-)
+_ITEM = re.compile(r"\s*[(（\[]?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxIVX]{1,4}|[一二三四五六七八九十]{1,3})[)）\]]?$")
 _SEMICOLON = re.compile(r"[；;]\s*(?:and\b|or\b|以及|和|及|或)?[\s,，:：]*")
 _COMMA = re.compile(r"[，,、]\s*|\s+")
 _LONG_ZH, _LONG_EN, _HUGE = 120, 320, 1200
@@ -207,10 +203,7 @@ def _ends_sentence(text: str, begin: int, stop: re.Match[str], line_end: int) ->
         return not (len(mark) > 1 and following in "，,、；;")
     if mark[0] in "！？":
         # “……到店！”提醒: the quotation is part of a sentence that goes on
-        return (
-            not (len(mark) > 1 and mark[-1] in "”’」』" and _is_han(following))
-            and following not in "，,、；;"
-        )
+        return not (len(mark) > 1 and mark[-1] in "”’」』" and _is_han(following)) and following not in "，,、；;"
     if stop.end() >= line_end:
         return True
     spaced = text[stop.end()].isspace()

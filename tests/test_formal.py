@@ -27,9 +27,7 @@ def en(*claims: str) -> str:
 
 
 M_ZH = "一种钢轨裂纹检测方法，其特征在于，包括：获取钢轨图像；将所述钢轨图像输入检测网络，得到裂纹位置。"
-M_EN = (
-    "A method for detecting cracks, comprising: capturing an image of a rail; feeding the image to a network."
-)
+M_EN = "A method for detecting cracks, comprising: capturing an image of a rail; feeding the image to a network."
 
 
 def dep_zh(ref: str, words: str = "所述检测网络包括五个卷积层") -> str:
@@ -66,11 +64,7 @@ def app(
     chinese = parts is PARTS_ZH
     title = title or ("钢轨裂纹检测方法" if chinese else "RAIL CRACK DETECTION METHOD")
     tail = merged.get("abstract", "")
-    return (
-        f"{'说明书' + chr(10) if chinese else ''}{title}\n"
-        + "".join(merged[key] for key in order.split())
-        + tail
-    )
+    return f"{'说明书' + chr(10) if chinese else ''}{title}\n" + "".join(merged[key] for key in order.split()) + tail
 
 
 FORM_ZH = "技术交底书\n发明名称：{}\n一、背景\n人工很慢。见图7。\n二、技术方案\n用相机，见图9。\n"
@@ -319,10 +313,7 @@ CASES: dict[str, tuple[list[str], list[str]]] = {
         [
             app(
                 PARTS_ZH,
-                abstract="说明书摘要\n"
-                + "本发明公开一种方法。 \n" * 3
-                + "本发明公开一种方法。" * 27
-                + "\n图1\n",
+                abstract="说明书摘要\n" + "本发明公开一种方法。 \n" * 3 + "本发明公开一种方法。" * 27 + "\n图1\n",
             ),
             app(PARTS_EN, abstract="ABSTRACT\n" + "A method is disclosed here. " * 30 + "\nFIG. 1\n"),
             FORM_ZH.format("裂纹检测") + "摘要\n" + "用相机拍摄钢轨的图像。" * 40,
@@ -415,8 +406,6 @@ def test_every_rule_has_cases_in_its_languages(rule: str) -> None:
             assert (language == "zh") in chinese
 
 
-@pytest.mark.parametrize(
-    "text", [zh(M_ZH, dep_zh("1")), en(M_EN, dep_en("claim 1")), app(PARTS_ZH), app(PARTS_EN)]
-)
+@pytest.mark.parametrize("text", [zh(M_ZH, dep_zh("1")), en(M_EN, dep_en("claim 1")), app(PARTS_ZH), app(PARTS_EN)])
 def test_a_clean_draft_has_no_finding(text: str) -> None:
     assert rules_broken(text) == set()

@@ -128,9 +128,7 @@ def test_the_shifted_last_day_is_still_within_the_year() -> None:
 
 
 def test_a_priority_that_can_no_longer_be_used_is_flagged() -> None:
-    assert plan({"priority_date": "2024-01-31", "offices": ["US"], "today": "2026-01-05"}).warning(
-        "priority_too_old"
-    )
+    assert plan({"priority_date": "2024-01-31", "offices": ["US"], "today": "2026-01-05"}).warning("priority_too_old")
 
 
 # Secrecy examination: Patent Law Art. 19

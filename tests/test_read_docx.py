@@ -57,12 +57,8 @@ def read(body: str, **parts: str) -> Document:
     ("body", "text"),
     [
         pytest.param(p(r("一种") + r("方法")), "一种方法", id="runs"),
-        pytest.param(
-            p(r("kept") + '<w:ins w:id="1">' + r(" inserted") + "</w:ins>"), "kept inserted", id="insertion"
-        ),
-        pytest.param(
-            p(r("kept") + "<w:del><w:r><w:delText> gone</w:delText></w:r></w:del>"), "kept", id="deletion"
-        ),
+        pytest.param(p(r("kept") + '<w:ins w:id="1">' + r(" inserted") + "</w:ins>"), "kept inserted", id="insertion"),
+        pytest.param(p(r("kept") + "<w:del><w:r><w:delText> gone</w:delText></w:r></w:del>"), "kept", id="deletion"),
         pytest.param(
             p(r("old"))
             + p("<w:moveFrom>" + r("moved") + "</w:moveFrom>")
@@ -88,28 +84,15 @@ def read(body: str, **parts: str) -> Document:
         ),
         pytest.param(p(r("a") + "<w:r><w:br/></w:r>" + r("b")), "a\nb", id="line break"),
         pytest.param(p(r("a") + "<w:r><w:tab/></w:r>" + r("b")), "a b", id="tab"),
+        pytest.param(p(r("F") + "<w:r><w:noBreakHyphen/></w:r>" + r("measure")), "F-measure", id="fixed hyphen"),
         pytest.param(
-            p(r("F") + "<w:r><w:noBreakHyphen/></w:r>" + r("measure")), "F-measure", id="fixed hyphen"
-        ),
-        pytest.param(
-            p(
-                '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r>'
-                + r("7")
-            ),
+            p('<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r>' + r("7")),
             "7",
             id="field",
         ),
+        pytest.param(p('<w:r><w:sym w:font="Symbol" w:char="F061"/></w:r>' + r("=1")), "α=1", id="symbol font"),
         pytest.param(
-            p('<w:r><w:sym w:font="Symbol" w:char="F061"/></w:r>' + r("=1")), "α=1", id="symbol font"
-        ),
-        pytest.param(
-            p(
-                "<w:r><w:ruby><w:rt>"
-                + r("fa")
-                + "</w:rt><w:rubyBase>"
-                + r("法")
-                + "</w:rubyBase></w:ruby></w:r>"
-            ),
+            p("<w:r><w:ruby><w:rt>" + r("fa") + "</w:rt><w:rubyBase>" + r("法") + "</w:rubyBase></w:ruby></w:r>"),
             "法",
             id="ruby",
         ),
@@ -235,9 +218,7 @@ def row(*cells: str) -> str:
     ],
 )
 def test_tables(table: str, text: str) -> None:
-    assert (
-        read(p(r("Before.")) + f"<w:tbl>{table}</w:tbl>" + p(r("After."))).text == f"Before.\n{text}\nAfter."
-    )
+    assert read(p(r("Before.")) + f"<w:tbl>{table}</w:tbl>" + p(r("After."))).text == f"Before.\n{text}\nAfter."
 
 
 def level(depth: int, format_: str, text: str, extra: str = "") -> str:
@@ -257,10 +238,7 @@ def numbered(text: str, depth: int = 0, num: int = 1) -> str:
 
 def test_claims_with_automatic_numbers_are_numbered() -> None:
     body = (
-        numbered("A method.")
-        + p(r("loose text"))
-        + numbered("The method of claim 1.")
-        + numbered("no number", num=0)
+        numbered("A method.") + p(r("loose text")) + numbered("The method of claim 1.") + numbered("no number", num=0)
     )
     document = read(body, numbering=scheme(level(0, "decimal", "%1.")))
     assert document.text == "1. A method.\nloose text\n2. The method of claim 1.\nno number"
@@ -283,8 +261,7 @@ def test_a_list_may_start_again() -> None:
     )
     body = numbered("a") + numbered("b") + numbered("c", num=2) + numbered("d", num=2)
     assert (
-        read(body, numbering=scheme(level(0, "decimal", "（%1）"), nums=nums)).text
-        == "（1）a\n（2）b\n（1）c\n（2）d"
+        read(body, numbering=scheme(level(0, "decimal", "（%1）"), nums=nums)).text == "（1）a\n（2）b\n（1）c\n（2）d"
     )
 
 
@@ -344,9 +321,7 @@ def test_entities_are_not_expanded() -> None:
     laughs = '<!DOCTYPE w [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>'
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr(
-            "word/document.xml", f"{laughs}<w:document {NS}><w:body>{p(r('x&b;y'))}</w:body></w:document>"
-        )
+        archive.writestr("word/document.xml", f"{laughs}<w:document {NS}><w:body>{p(r('x&b;y'))}</w:body></w:document>")
     assert "ha" not in read_document(out.getvalue(), "x.docx").text
 
 

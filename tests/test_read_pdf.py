@@ -179,15 +179,12 @@ def test_line_numbers_are_stripped(text: str, font: str, step: int, order: str, 
 
 def test_claim_numbers_and_columns_of_figures_are_no_line_numbers() -> None:
     claims = [
-        f"{number}. The method of claim 1, wherein the limit is {number} percent of it."
-        for number in range(2, 12)
+        f"{number}. The method of claim 1, wherein the limit is {number} percent of it." for number in range(2, 12)
     ]
     figures = ["5", "10", "15", "20"]
 
     def draw(canvas: Canvas) -> None:
-        top = put(
-            canvas, [*claims, "Batch sizes that were tried in the experiments described in this section:"]
-        )
+        top = put(canvas, [*claims, "Batch sizes that were tried in the experiments described in this section:"])
         put(canvas, figures, x=200, top=top)
 
     text = read(draw).text

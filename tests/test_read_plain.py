@@ -78,9 +78,7 @@ def test_hard_wrapped_english_is_joined(width: int) -> None:
         "computing a spectrum of it.",
     ]
     wrapped = "\n".join(
-        line
-        for paragraph in [*paragraphs[:2] * 3, *paragraphs[2:]]
-        for line in [*textwrap.wrap(paragraph, width), ""]
+        line for paragraph in [*paragraphs[:2] * 3, *paragraphs[2:]] for line in [*textwrap.wrap(paragraph, width), ""]
     )
     assert read_document(wrapped.encode()).text.split("\n") == [*paragraphs[:2] * 3, *paragraphs[2:]]
 

@@ -12,9 +12,9 @@ from planning import WITHDRAWN, D, plan
 from patentprep.model import Lang
 from patentprep.planning.offices import offices
 from patentprep.planning.pct import plan_timeline
+from patentprep.planning.timeline import Deadline
 from patentprep.report.plan import offices_csv, offices_json, offices_table, to_csv, to_json_dict, to_table
 from patentprep.strings import LANGUAGES, _table, keys, t
-from patentprep.planning.timeline import Deadline
 
 FULL: dict[str, object] = {
     "priority_date": "2026-01-31", "offices": ["CN", "US", "EP", "TW", "FR", "HK", "LU", "CA"],
@@ -28,9 +28,7 @@ def test_json_follows_the_contract(lang: Lang) -> None:
     assert data["schema_version"] == 1
     assert {"priority_date", "filing_date", "receiving_office", "offices"} <= set(data["given"])
     for item in data["deadlines"]:
-        assert {"id", "office", "nominal_date", "date", "moved_because", "rule", "certain", "note"} <= set(
-            item
-        )
+        assert {"id", "office", "nominal_date", "date", "moved_because", "rule", "certain", "note"} <= set(item)
         assert item["rule"] and isinstance(item["certain"], bool)
         assert (item["moved_because"] is None) == (item["date"] == item["nominal_date"])
     for item in data["suggestions"]:
@@ -73,12 +71,8 @@ def test_csv_holds_one_deadline_a_row() -> None:
 
 
 def test_words_exist_in_both_languages_with_the_same_placeholders() -> None:
-    mine = {
-        key for key in keys("en") if key.startswith(("plan.", "error.plan_", "error.date", "error.office"))
-    }
-    assert mine == {
-        key for key in keys("zh") if key.startswith(("plan.", "error.plan_", "error.date", "error.office"))
-    }
+    mine = {key for key in keys("en") if key.startswith(("plan.", "error.plan_", "error.date", "error.office"))}
+    assert mine == {key for key in keys("zh") if key.startswith(("plan.", "error.plan_", "error.date", "error.office"))}
     names = re.compile(r"{(\w+)}")
 
     for key in mine:

@@ -5,10 +5,10 @@ import time
 import pytest
 
 from patentprep.errors import NotADraft, UnsupportedLanguage
-from patentprep.headings import find_headings, text_lines
 from patentprep.model import Document, Draft, Page, ParagraphLabel
 from patentprep.strings import LANGUAGES, keys, say, warn
 from patentprep.structure import structure
+from patentprep.structure.headings import find_headings, text_lines
 
 
 def draft_of(text: str, **more: object) -> Draft:
@@ -134,9 +134,7 @@ def test_everything_points_back_at_the_text(text: str) -> None:
     printed = {section.heading for section in draft.sections} | {draft.title}
     assert not printed & {s.text for s in draft.sentences}, "headings and title are no sentences"
     assert {s.claim for s in draft.sentences if s.claim} == {c.number for c in draft.claims}
-    assert [s.section for s in draft.sentences if s.claim] == ["claims"] * sum(
-        1 for s in draft.sentences if s.claim
-    )
+    assert [s.section for s in draft.sentences if s.claim] == ["claims"] * sum(1 for s in draft.sentences if s.claim)
 
 
 @pytest.mark.parametrize(
@@ -410,8 +408,7 @@ def test_both_languages_have_the_same_words() -> None:
             "model",  # a field in the title alone changes nothing
         ),
         (
-            "CLAIMS\n1. A method comprising computing gradient vectors, scaling them by a momentum matrix "
-            "and a loss.",
+            "CLAIMS\n1. A method comprising computing gradient vectors, scaling them by a momentum matrix and a loss.",
             "model",
         ),
         (
@@ -435,8 +432,7 @@ def test_invention_type(text: str, kind: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "1 背景\n本发明。\n2 技术方案\n方案。\n"
-        + "".join(f"{n % 99} 概述\n说明文字。\n" for n in range(8000)),
+        "1 背景\n本发明。\n2 技术方案\n方案。\n" + "".join(f"{n % 99} 概述\n说明文字。\n" for n in range(8000)),
         "本发明。\n" + (" " * 1000 + "\n") * 800,
         "权利要求书\n" + "".join(f"{n % 999}. 根据权利要求1所述的方法，测压。\n" for n in range(1, 5000)),
         "本发明。" + "（" * 500_000,

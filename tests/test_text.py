@@ -103,8 +103,6 @@ def test_ranges_are_shifted_trimmed_and_disjoint() -> None:
     assert all(a[1] <= b[0] for a, b in itertools.pairwise(ranges))
 
 
-@pytest.mark.parametrize(
-    "text", ["a" * 300_000, "。" * 300_000, "1." * 150_000, "；本发明" * 75_000, " \n" * 150_000]
-)
+@pytest.mark.parametrize("text", ["a" * 300_000, "。" * 300_000, "1." * 150_000, "；本发明" * 75_000, " \n" * 150_000])
 def test_strange_text_takes_linear_time(text: str) -> None:
     assert all(high - low <= 1300 for low, high in split_sentences(text))

@@ -15,8 +15,8 @@ from functools import cache
 
 from patentprep.planning.offices import known, weekly_closing_days
 from patentprep.planning.periods import add_days, parse_date
-from patentprep.resources import Block, folder, load_yaml
 from patentprep.planning.timeline import Words, words
+from patentprep.resources import Block, folder, load_yaml
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 YEAR_STATUS = ("official", "derived", "projected")
@@ -63,9 +63,7 @@ class Year:
     expected: dict[date, str]
     status: str  # "official", "derived", "projected", or "none" when nothing is published
     source: str
-    worked: frozenset[date] = (
-        frozenset()
-    )  # weekly rest days worked in exchange, which do not open for time limits
+    worked: frozenset[date] = frozenset()  # weekly rest days worked in exchange, which do not open for time limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +220,7 @@ def _calendar(office: str) -> _Calendar:
     week = frozenset(WEEKDAYS.index(name) for name in block.texts("weekly"))
     years = {int(key): _year(block.block("years").block(key)) for key in block.block("years")}
     otherwise = block.one_of("other_years", (*YEAR_STATUS, "none"))
-    return _Calendar(
-        week, _rules(block, "rules"), _rules(block, "pattern"), years, otherwise, block.text("source")
-    )
+    return _Calendar(week, _rules(block, "rules"), _rules(block, "pattern"), years, otherwise, block.text("source"))
 
 
 def _rules(block: Block, key: str) -> tuple[Rule, ...]:

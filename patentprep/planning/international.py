@@ -67,9 +67,7 @@ def deadline(
     consequence = words(f"consequence.{rule}")
     if office in AUTHORITIES:
         sure = rule in ("international_search_report", "ipr_chapter_ii")
-        return Deadline(
-            id, office, nominal, nominal, None, trigger, rule, consequence, rescue, sure, note=note
-        )
+        return Deadline(id, office, nominal, nominal, None, trigger, rule, consequence, rescue, sure, note=note)
     day, because, sure = next_open_day(office, nominal)
     return Deadline(id, office, nominal, day, because, trigger, rule, consequence, rescue, sure, note=note)
 
@@ -92,9 +90,7 @@ def earliest_of(
     id: str, offices: tuple[str, ...], nominal: date, trigger: Words, note: Words | None = None
 ) -> Deadline:
     """An act that may go to several offices is planned for the one whose period ends first."""
-    return min(
-        (deadline(id, office, nominal, trigger, note=note) for office in offices), key=lambda d: d.date
-    )
+    return min((deadline(id, office, nominal, trigger, note=note) for office in offices), key=lambda d: d.date)
 
 
 def examining(given: Given) -> str:
@@ -140,9 +136,7 @@ def publication(priority: date) -> tuple[Deadline, Deadline, Deadline]:
     return published, prepared, stop
 
 
-def international_phase(
-    priority: date, given: Given, *, claimed: bool, other_priority: date | None
-) -> list[Deadline]:
+def international_phase(priority: date, given: Given, *, claimed: bool, other_priority: date | None) -> list[Deadline]:
     """All deadlines of the international phase.
 
     ``claimed`` tells whether a priority is claimed at all; ``other_priority`` is the priority date before
@@ -172,9 +166,7 @@ def international_phase(
         found += [
             period,
             replace(restoration, certain=restoration.certain and period.certain),
-            earliest_of(
-                "priority_document", both, add_months(priority, 16), from_priority, words("note.dual")
-            ),
+            earliest_of("priority_document", both, add_months(priority, 16), from_priority, words("note.dual")),
         ]
 
     ends = [add_months(day, 16) for day in (priority, other_priority) if claimed and day]
@@ -194,9 +186,7 @@ def international_phase(
 
     search = max([add_months(priority, 9), *([add_months(filing, 3)] if filing else [])])
     found.append(
-        deadline(
-            "international_search_report", "ISA", search, from_priority, note=words("note.office_target")
-        )
+        deadline("international_search_report", "ISA", search, from_priority, note=words("note.office_target"))
     )
     found.append(_later_of("article_19_amendments", IB, priority, 16, report, 2, from_priority))
     found += publication(priority)

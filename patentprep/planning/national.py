@@ -26,13 +26,9 @@ def national_deadlines(priority: date, given: Given) -> list[Deadline]:
             found += _entry(entry, entry.chapter_i, priority, given, since)
     if "CN" in given.offices:
         found.append(
-            deadline(
-                "cn_publication", "CN", add_months(priority, 18), since, note=words("note.cn_publication")
-            )
+            deadline("cn_publication", "CN", add_months(priority, 18), since, note=words("note.cn_publication"))
         )
-        found.append(
-            deadline("cn_substantive_examination", "CN", add_months(priority, EXAMINATION_MONTHS_CN), since)
-        )
+        found.append(deadline("cn_substantive_examination", "CN", add_months(priority, EXAMINATION_MONTHS_CN), since))
     return found
 
 
@@ -71,23 +67,15 @@ def _entry(entry: Office, months: int, priority: date, given: Given, since: Word
     condition = words("note.extension", condition_of=code)
     if extension and extension.kind in ("as_of_right", "on_fee", "on_request"):
         # one step from the priority date, never from an end that closed days moved
-        last = (
-            add_months(priority, months + extension.months)
-            if extension.months
-            else add_days(end, extension.days)
-        )
+        last = add_months(priority, months + extension.months) if extension.months else add_days(end, extension.days)
         found.append(deadline(f"national_phase_extended:{code}", code, last, since, note=condition))
     if extension and extension.kind == "reinstatement":
         last = add_months(priority, months + extension.months)
-        found.append(
-            deadline(f"reinstatement:{code}", code, last, since, "reinstatement_national", note=condition)
-        )
+        found.append(deadline(f"reinstatement:{code}", code, last, since, "reinstatement_national", note=condition))
     elif entry.reinstatement == "yes":
         limit = words("trigger.national_limit", date=end)
         found.append(
-            deadline(
-                f"reinstatement:{code}", code, add_months(end, 12), limit, note=words("note.reinstatement")
-            )
+            deadline(f"reinstatement:{code}", code, add_months(end, 12), limit, note=words("note.reinstatement"))
         )
     return found
 
@@ -108,7 +96,5 @@ def route_warnings(codes: tuple[str, ...]) -> list[PlanWarning]:
             continue
         key = "warning.route" if entry.route == "regional" else f"warning.route_{code.lower()}"
         message = words(key, office=code, through=entry.through, months=office(entry.through).chapter_i or "")
-        found.append(
-            PlanWarning(f"route:{code}", "serious", (code, entry.through), message, f"route_{entry.route}")
-        )
+        found.append(PlanWarning(f"route:{code}", "serious", (code, entry.through), message, f"route_{entry.route}"))
     return found

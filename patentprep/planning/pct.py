@@ -11,9 +11,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Literal
 
+from patentprep.errors import DateError, UsageError
 from patentprep.planning.calendars import next_open_day
 from patentprep.planning.disclosure import disclosure_warnings
-from patentprep.errors import DateError, UsageError
 from patentprep.planning.international import foreign_filing, international_phase
 from patentprep.planning.national import national_deadlines, route_warnings
 from patentprep.planning.offices import checked, checked_country, office, paris_offices_abroad
@@ -150,9 +150,7 @@ def plan_timeline(
             claimed = True
             given = replace(given, priority_date=min(before, add_priority))
             if given.priority_date != before:
-                changed = _deadlines(
-                    given.priority_date, given, claimed=True, other=before if priorities else None
-                )
+                changed = _deadlines(given.priority_date, given, claimed=True, other=before if priorities else None)
                 deadlines = _recomputed(deadlines, changed, today)
     if withdraw_priority:
         current = given.priority_date
@@ -163,9 +161,7 @@ def plan_timeline(
             changed = _deadlines(given.priority_date, given, claimed=claimed, other=current)
             deadlines = _recomputed(deadlines, changed, given.withdrawn_on)
 
-    ordered = tuple(
-        sorted((_dated(item, today) for item in deadlines), key=lambda item: (item.date, item.id))
-    )
+    ordered = tuple(sorted((_dated(item, today) for item in deadlines), key=lambda item: (item.date, item.id)))
     found = suggestions(given.priority_date, given, ordered, claimed=claimed)
     warnings = _warnings(given, ordered, claimed)
     if late_claim:
@@ -268,14 +264,10 @@ def _late_filing(given: Given, limits: dict[str, Deadline]) -> list[PlanWarning]
         names = {"office": receiving, "offices": ",".join(refused), "date": str(given.priority_date)}
         places = tuple(dict.fromkeys([*([receiving] if closed else []), *refused]))
         rule = "restoration_designated" if refused else "restoration_receiving"
-        found.append(
-            PlanWarning("restoration_not_accepted", "fatal", places, words(f"warning.{key}", **names), rule)
-        )
+        found.append(PlanWarning("restoration_not_accepted", "fatal", places, words(f"warning.{key}", **names), rule))
     if unknown:
         message = words("warning.restoration_unknown", offices=",".join(unknown))
-        found.append(
-            PlanWarning("restoration_unknown", "serious", unknown, message, "restoration_designated")
-        )
+        found.append(PlanWarning("restoration_unknown", "serious", unknown, message, "restoration_designated"))
     return found
 
 

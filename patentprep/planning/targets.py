@@ -42,9 +42,7 @@ def suggest(
     return Suggestion(id, min(earliest, recommended), recommended, latest, why)
 
 
-def suggestions(
-    priority: date, given: Given, deadlines: tuple[Deadline, ...], *, claimed: bool
-) -> list[Suggestion]:
+def suggestions(priority: date, given: Given, deadlines: tuple[Deadline, ...], *, claimed: bool) -> list[Suggestion]:
     """First filing, secrecy examination, international filing, decision before publication, translations,
     entries.
     """
@@ -85,9 +83,7 @@ def _first_filing(priority: date, given: Given, seat: str) -> Suggestion | None:
     return suggest("first_filing", (seat,), add_days(recommended, -30), recommended, latest, why, today)
 
 
-def _pct_filing(
-    priority: date, given: Given, seat: str, open_limits: dict[str, Deadline]
-) -> Suggestion | None:
+def _pct_filing(priority: date, given: Given, seat: str, open_limits: dict[str, Deadline]) -> Suggestion | None:
     today, filing = given.today, given.filing_date
     if filing is not None and today is not None and filing < today:
         return None

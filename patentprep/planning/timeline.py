@@ -82,9 +82,7 @@ class PlanWarning:
 class Given:
     """What the plan was computed from."""
 
-    priority_dates: tuple[
-        date, ...
-    ]  # as claimed, earliest first; empty when the filing date is the priority date
+    priority_dates: tuple[date, ...]  # as claimed, earliest first; empty when the filing date is the priority date
     priority_date: date  # the one that counts, after additions and withdrawals
     filing_date: date | None
     receiving_office: str

@@ -15,9 +15,7 @@ __all__ = ["read_document"]
 MAX_BYTES = 300_000_000
 
 
-def read_document(
-    source: str | Path | bytes, name: str | None = None, *, on_step: Progress = silent
-) -> Document:
+def read_document(source: str | Path | bytes, name: str | None = None, *, on_step: Progress = silent) -> Document:
     """Read a file, or the bytes of one called ``name``.
 
     The content decides the format; the name only tells Markdown from plain text. Every problem with the

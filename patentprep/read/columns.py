@@ -101,7 +101,5 @@ def _bounds(group: list[Line]) -> tuple[float, float]:
 
 
 def _pitch(group: list[Line]) -> float:
-    steps = [
-        a.y - b.y for a, b in pairwise(group) if a.page == b.page and 0.5 * b.size < a.y - b.y < 4 * b.size
-    ]
+    steps = [a.y - b.y for a, b in pairwise(group) if a.page == b.page and 0.5 * b.size < a.y - b.y < 4 * b.size]
     return float(median(steps)) if len(steps) >= 3 else 0.0

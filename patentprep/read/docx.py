@@ -218,9 +218,7 @@ def _number(properties: Any, walk: _Walk) -> str:
         return ""
     style = properties.find(f"{W}pStyle")
     num_id, depth = (
-        walk.numbering.styles.get(style.get(f"{W}val", ""), (None, None))
-        if style is not None
-        else (None, None)
+        walk.numbering.styles.get(style.get(f"{W}val", ""), (None, None)) if style is not None else (None, None)
     )
     own = properties.find(f"{W}numPr")
     if own is not None:
@@ -238,9 +236,10 @@ def _runs(item: Any, walk: _Walk) -> str:
         if tag == "t":
             out.append(child.text or "")
         elif tag == "r":
-            if child.find(f"{W}rPr/{W}vanish") is not None and child.find(f"{W}rPr/{W}vanish").get(
-                f"{W}val"
-            ) not in ("0", "false"):
+            if child.find(f"{W}rPr/{W}vanish") is not None and child.find(f"{W}rPr/{W}vanish").get(f"{W}val") not in (
+                "0",
+                "false",
+            ):
                 walk.hidden |= bool(_runs(child, _Walk(walk.numbering, {})).strip())
                 continue
             out.append(_runs(child, walk))
@@ -308,8 +307,7 @@ def _table(table: Any, walk: _Walk) -> None:
             walk.lines = outer
         cells = [cell for cell in cells if cell]
         if (
-            any(len(cell) > 1 for cell in cells)
-            and sum(width(line.text) for cell in cells for line in cell) > 120
+            any(len(cell) > 1 for cell in cells) and sum(width(line.text) for cell in cells for line in cell) > 120
         ) or _is_form_row(cells):
             walk.lines += [line for cell in cells for line in cell]
         elif cells:

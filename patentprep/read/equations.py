@@ -56,9 +56,7 @@ def _property(item: Any, name: str, default: str) -> str:
         if tag_of(child).endswith("Pr"):
             for entry in child:
                 if tag_of(entry) == name:
-                    return str(
-                        next((value for key, value in entry.attrib.items() if key.endswith("}val")), "")
-                    )
+                    return str(next((value for key, value in entry.attrib.items() if key.endswith("}val")), ""))
     return default
 
 

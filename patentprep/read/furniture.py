@@ -49,9 +49,7 @@ def without_line_numbers(pages: Pages) -> Pages:
     margins = [_margin_numbers(lines) for lines in pages]
     certain = [group for groups in margins for group in groups if _is_count(group, 3)]
     glued = [_glued_numbers(lines, 3) for lines in pages]
-    places = [line.x0 for group in certain for line in group] + [
-        line.x0 for found in glued for line, _ in found
-    ]
+    places = [line.x0 for group in certain for line in group] + [line.x0 for found in glued for line, _ in found]
     ends = [line.x1 for group in certain for line in group]
     result: Pages = []
     for lines, groups, found in zip(pages, margins, glued, strict=True):
@@ -62,9 +60,7 @@ def without_line_numbers(pages: Pages) -> Pages:
             if group in certain or (near and _is_count(near, 1)):
                 chosen = group if group in certain else near
                 drop |= {id(line) for line in chosen}
-                drop |= {
-                    id(line) for line in lines if _LIKE_NUMBER.fullmatch(line.text) and _beside(line, chosen)
-                }
+                drop |= {id(line) for line in lines if _LIKE_NUMBER.fullmatch(line.text) and _beside(line, chosen)}
         if not found and any(glued):
             found = [pair for pair in _glued_numbers(lines, 1) if _near(pair[0].x0, places, 8)]
         for line, text in found:
@@ -79,11 +75,7 @@ def _near(x: float, places: list[float], by: float) -> bool:
 
 def _beside(line: Line, numbers: list[Line]) -> bool:
     """In the same margin: a number that the scan misread."""
-    return (
-        bool(line.x1)
-        and min(n.x0 for n in numbers) - 4 < line.x0
-        and line.x1 < max(n.x1 for n in numbers) + 4
-    )
+    return bool(line.x1) and min(n.x0 for n in numbers) - 4 < line.x0 and line.x1 < max(n.x1 for n in numbers) + 4
 
 
 def _margin_numbers(lines: list[Line]) -> list[list[Line]]:
@@ -280,8 +272,7 @@ def _same_or_counting(members: list[tuple[int, Line]]) -> bool:
     rows = [(page, [int(number) for number in re.findall(r"\d{1,9}", line.text)]) for page, line in members]
     first_page, first = rows[0]
     return all(
-        len(numbers) == len(first)
-        and all(n in (f, f + page - first_page) for n, f in zip(numbers, first, strict=True))
+        len(numbers) == len(first) and all(n in (f, f + page - first_page) for n, f in zip(numbers, first, strict=True))
         for page, numbers in rows
     )
 
@@ -297,11 +288,7 @@ def _page_numbers(pages: Pages) -> set[int]:
         for line in _edges(lines):
             text = line.text.strip()
             outside = not long or not line.x1 or line.y > top or line.y < bottom
-            if (
-                outside
-                and _PAGE_NUMBER.fullmatch(text)
-                and (len(pages) > 1 or not re.fullmatch(r"[ivx]+", text))
-            ):
+            if outside and _PAGE_NUMBER.fullmatch(text) and (len(pages) > 1 or not re.fullmatch(r"[ivx]+", text)):
                 drop.add(id(line))
             elif outside and len(pages) > 1 and (pair := _COLUMN_NUMBERS.fullmatch(text)):
                 if int(pair.group(2)) == int(pair.group(1)) + 1 and int(pair.group(1)) % 2:
@@ -310,9 +297,7 @@ def _page_numbers(pages: Pages) -> set[int]:
                 above = line.y > top if long and line.x1 else line is lines[0]
                 bare[above].append((page, line))
     for members in bare.values():
-        by_page = {
-            page: [int(line.text) for number, line in members if number == page] for page, _ in members
-        }
+        by_page = {page: [int(line.text) for number, line in members if number == page] for page, _ in members}
         order = sorted(by_page)
         rising = all(max(by_page[a]) < min(by_page[b]) for a, b in pairwise(order))
         offsets = Counter(value - page for page in order for value in by_page[page])
@@ -321,12 +306,7 @@ def _page_numbers(pages: Pages) -> set[int]:
             drop |= {id(line) for _, line in members}
         elif steady:
             drop |= {id(line) for page, line in members if offsets[int(line.text) - page] >= 2}
-        elif (
-            len(pages) == 1
-            and len(members) == 1
-            and members[0][1].text == "1"
-            and _apart(members[0][1], pages[0])
-        ):
+        elif len(pages) == 1 and len(members) == 1 and members[0][1].text == "1" and _apart(members[0][1], pages[0]):
             drop.add(id(members[0][1]))
     return drop
 
@@ -347,10 +327,5 @@ def _watermarks(pages: Pages) -> set[int]:
                 if line.turned:
                     strewn[page, line.text].append(line)
     least = max(2, 0.6 * len(pages))
-    drop = {
-        id(line)
-        for members in spots.values()
-        if len({line.page for line in members}) >= least
-        for line in members
-    }
+    drop = {id(line) for members in spots.values() if len({line.page for line in members}) >= least for line in members}
     return drop | {id(line) for members in strewn.values() if len(members) >= 3 for line in members}

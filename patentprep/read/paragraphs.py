@@ -11,9 +11,7 @@ from patentprep.read.lines import Line, first_word, is_han, is_heading, paragrap
 
 _CLOSERS = "\"'”’」』)）]】"
 _ENDERS = frozenset(".。!！?？;；:：…")
-_OPEN_END = re.compile(
-    r"(?:[,，、(（\[［“‘=＝+×-]|\b(?:and|or|of|the|a|an|to|in|with|by|for|from|is|are|wherein))$"
-)
+_OPEN_END = re.compile(r"(?:[,，、(（\[［“‘=＝+×-]|\b(?:and|or|of|the|a|an|to|in|with|by|for|from|is|are|wherein))$")
 _REFERENCE_END = re.compile(
     r"(?:\b(?:claims?|figs?\.?|figures?|eqs?\.?|equations?|tables?|steps?|nos?\.?|sections?|vol\.|pp?\.)|权利要求|請求項|图|圖|式|公式|表|步骤|第"
     r"|\b(?:to|and|or)\s*|[至或和~～-])$",
@@ -83,9 +81,7 @@ _COMPOUND_STARTS = frozenset(
 )
 
 
-def assemble(
-    lines: Sequence[Line], page_count: int
-) -> tuple[str, tuple[Page, ...], tuple[ParagraphLabel, ...]]:
+def assemble(lines: Sequence[Line], page_count: int) -> tuple[str, tuple[Page, ...], tuple[ParagraphLabel, ...]]:
     """Paragraphs separated by newlines, page ranges that cover all of it, and the printed paragraph numbers.
 
     ``page_count`` 0 means that the format has no pages.

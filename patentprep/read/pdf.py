@@ -173,11 +173,7 @@ def _measured_lines(
                 line.font = font_size(handle, at[0])
             before = (line, at[0])
             line.turned = len(text) > 3 and abs(last.bottom - box.bottom) > 2 * line.size
-            if (
-                stripped[0].isdigit()
-                and (front := _LEADING.match(stripped))
-                and loose(handle, at[front.end()], box)
-            ):
+            if stripped[0].isdigit() and (front := _LEADING.match(stripped)) and loose(handle, at[front.end()], box):
                 line.after_number = box.left
             back = _TRAILING.search(stripped[-8:]) if stripped[-1].isdigit() else None
             if back and loose(handle, at[back.start() - min(8, len(stripped)) - 1], box):
@@ -196,11 +192,7 @@ def _split_columns(
     lines: list[tuple[Line, int]], places: list[Sequence[int]], width: float, handle: Any, raw: Any
 ) -> list[tuple[Line, int]]:
     """Cut lines that run across two columns because the producer drew row by row."""
-    wide = [
-        order
-        for order, (line, _) in enumerate(lines)
-        if line.x1 - line.x0 > 0.6 * width and len(line.text) > 20
-    ]
+    wide = [order for order, (line, _) in enumerate(lines) if line.x1 - line.x0 > 0.6 * width and len(line.text) > 20]
     if len(wide) < 8 or len(wide) < 0.4 * len(lines):
         return lines
     box = raw.FS_RECTF()
@@ -215,10 +207,7 @@ def _split_columns(
         while 0 < space < min(high * len(line.text), len(at) - 1):
             if raw.FPDFText_GetLooseCharBox(handle, at[space - 1], box):
                 left = box.right
-                if (
-                    raw.FPDFText_GetLooseCharBox(handle, at[space + 1], box)
-                    and box.left - left > 0.9 * line.size
-                ):
+                if raw.FPDFText_GetLooseCharBox(handle, at[space + 1], box) and box.left - left > 0.9 * line.size:
                     found.append((space, left, box.left))
             space = line.text.find(" ", space + 1)
         return found
@@ -260,9 +249,7 @@ def _align(visible: str, everything: str) -> list[int]:
     return offsets
 
 
-def _without_invisible(
-    page: Any, textpage: Any, lines: list[tuple[Line, int]], raw: Any
-) -> list[tuple[Line, int]]:
+def _without_invisible(page: Any, textpage: Any, lines: list[tuple[Line, int]], raw: Any) -> list[tuple[Line, int]]:
     """Leave out lines printed in white on white, without ink, or too small to see."""
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     suspects: list[int] = []
@@ -319,9 +306,7 @@ def _picture_cover(page: Any, raw: Any) -> tuple[float, int]:
     for index in range(min(count, 2_000)):
         item = raw.FPDFPage_GetObject(page, index)
         kind = raw.FPDFPageObj_GetType(item)
-        if kind in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM) and raw.FPDFPageObj_GetBounds(
-            item, *edges
-        ):
+        if kind in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM) and raw.FPDFPageObj_GetBounds(item, *edges):
             left, bottom, right, top = (edge.value for edge in edges)
             if kind == raw.FPDF_PAGEOBJ_FORM and not _form_has_picture(item, raw):
                 continue
@@ -360,11 +345,7 @@ def _rescue(data: bytes, name: str, *, locked: bool) -> PdfPages:
     result.rescued = True
     lookalikes = _lookalikes()
     for number, text in enumerate(texts, 1):
-        lines = [
-            Line(clean(line).translate(lookalikes), number)
-            for line in clean(text).split("\n")
-            if line.strip()
-        ]
+        lines = [Line(clean(line).translate(lookalikes), number) for line in clean(text).split("\n") if line.strip()]
         result.lines.append(lines)
         result.heights.append(0.0)
     return result

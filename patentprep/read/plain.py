@@ -29,9 +29,7 @@ _HAN_CHARS = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
-def read_plain(
-    data: bytes, name: str, *, markdown: bool
-) -> tuple[str, tuple[ParagraphLabel, ...], tuple[Warned, ...]]:
+def read_plain(data: bytes, name: str, *, markdown: bool) -> tuple[str, tuple[ParagraphLabel, ...], tuple[Warned, ...]]:
     """Text and warnings of a text file. Raises UnknownFormat for binary data, HTML and XML."""
     text, sure = decode(data)
     if len(_BINARY.findall(text)) > max(1, len(text) // 1000):
@@ -60,9 +58,7 @@ def decode(data: bytes) -> tuple[str, bool]:
         try:
             return data.decode("utf-8"), True
         except UnicodeDecodeError as error:
-            if (
-                error.start > len(data) - 4 and error.reason == "unexpected end of data"
-            ):  # cut in mid-character
+            if error.start > len(data) - 4 and error.reason == "unexpected end of data":  # cut in mid-character
                 return data.decode("utf-8", errors="ignore"), True
     guesses = []
     for encoding in ("gb18030", "cp950", "utf-16-le", "utf-16-be"):
@@ -88,9 +84,7 @@ def _plausible(text: str) -> float:
     if not text:
         return 0.0
     han = _HAN_CHARS.findall(text)
-    misfits = (
-        text.count("\ufffd") + len(_BINARY.findall(text)) + sum("\ue000" <= char <= "\uf8ff" for char in text)
-    )
+    misfits = text.count("\ufffd") + len(_BINARY.findall(text)) + sum("\ue000" <= char <= "\uf8ff" for char in text)
     ascii_share = sum(char.isascii() for char in text) / len(text)
     common = sum(char in _COMMON for char in han) / len(han) if len(han) >= 2 else 0.0
     if not han and ascii_share > 0.9:
@@ -195,13 +189,7 @@ def _markdown_lines(text: str) -> list[Line]:
         heading = _HEADING.match(raw)
         row = raw.strip().startswith("|") and raw.strip().endswith("|") and len(raw.strip()) > 2
         bullet = _BULLET.match(raw)
-        body = (
-            raw[heading.end() :].rstrip().rstrip("#").rstrip()
-            if heading
-            else raw[bullet.end() :]
-            if bullet
-            else raw
-        )
+        body = raw[heading.end() :].rstrip().rstrip("#").rstrip() if heading else raw[bullet.end() :] if bullet else raw
         if row:
             body = " | ".join(cell.strip() for cell in body.strip()[1:-1].split("|"))
         for pattern, replacement in _INLINE:

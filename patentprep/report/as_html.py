@@ -34,7 +34,9 @@ def _template() -> Any:
     import jinja2
 
     folder = Path(__file__).parent
-    env = jinja2.Environment(loader=jinja2.FileSystemLoader(folder), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
     return env.get_template("report.html.j2")
 
 

@@ -206,9 +206,7 @@ def _finding(finding: Finding, assessment: Assessment, laws: dict[str, Checklist
     }
 
 
-def _rule_words(
-    rule: str, facts: dict[str, str], laws: dict[str, Checklist], lang: Lang
-) -> tuple[str, str, str, str]:
+def _rule_words(rule: str, facts: dict[str, str], laws: dict[str, Checklist], lang: Lang) -> tuple[str, str, str, str]:
     """Title, message, provision and smallest fix of a finding's rule."""
     if rule == "eligibility/pure-algorithm":
         return (

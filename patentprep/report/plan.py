@@ -9,11 +9,11 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from patentprep.planning.calendars import day_name
 from patentprep.model import Lang
+from patentprep.planning.calendars import day_name
 from patentprep.planning.offices import offices
-from patentprep.strings import t
 from patentprep.planning.timeline import Deadline, Timeline, Words
+from patentprep.strings import t
 
 SCHEMA_VERSION = 1
 
@@ -215,9 +215,7 @@ def offices_table(lang: Lang) -> str:
             "as_of": row["as_of"] + ("" if row["confirmed"] else "?"),
         }
         rows.append(["" if shown[name] is None else str(shown[name]) for name in SHORT_COLUMNS])
-    return "\n".join(
-        [_aligned(rows), "", t("plan.offices.doubt", lang), t("plan.table.disclaimer", lang), ""]
-    )
+    return "\n".join([_aligned(rows), "", t("plan.offices.doubt", lang), t("plan.table.disclaimer", lang), ""])
 
 
 def _offices(lang: Lang) -> list[dict[str, Any]]:
@@ -247,9 +245,7 @@ def _fact(name: str, value: str, lang: Lang) -> str:
     if name == "kinds":
         return comma.join(t(f"plan.kind.{kind}", lang) for kind in value.split(","))
     if name == "languages":
-        return ("或" if lang == "zh" else " or ").join(
-            t(f"plan.language.{code}", lang) for code in value.split(",")
-        )
+        return ("或" if lang == "zh" else " or ").join(t(f"plan.language.{code}", lang) for code in value.split(","))
     if name == "day":
         return day_name(value, lang)
     if name == "source_of":
@@ -272,8 +268,7 @@ def _width(text: str) -> int:
 def _aligned(rows: Sequence[Sequence[str]]) -> str:
     widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = (
-        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
-        for row in rows
+        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)) for row in rows
     )
     return "\n".join(line.rstrip() for line in lines)
 

@@ -34,15 +34,16 @@ entries = law_view.entries(law.at(filed_on), filed_on, lang())
 shown = [e for e in entries if part in (ALL, e.part) and law_view.matches(e, words)]
 if filed_on and filed_on < law.in_force.start:
     html.band([w("law.older", day=filed_on.isoformat(), edition=law.in_force.start.isoformat())])
-html.put(
-    Markup('<p class="pp-calm">{} · {}</p>').format(law.title.in_(lang()), w("law.count", count=len(shown)))
-)
+html.put(Markup('<p class="pp-calm">{} · {}</p>').format(law.title.in_(lang()), w("law.count", count=len(shown))))
 if not shown:
     html.empty(w("law.none"), [w("law.none_1"), w("law.none_2")])
 for name in parts[1:]:
     here = [e for e in shown if e.part == name]
     if here:
         html.section(titles[name])
-        asks = next((r.asks.in_(lang()) for r in law.requirements if r.id == name), w(f"law.asks_{name}") if name in (FLAGS, FORMAL) else "")
+        asks = next(
+            (r.asks.in_(lang()) for r in law.requirements if r.id == name),
+            w(f"law.asks_{name}") if name in (FLAGS, FORMAL) else "",
+        )
         html.put(law_view.listed(asks, here))
 html.put(Markup('<p class="pp-notice">{}</p>').format(t("report.notice", lang())))

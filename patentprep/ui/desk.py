@@ -31,9 +31,7 @@ class Held:
     """A draft that was read, and how it was assessed so far."""
 
     draft: Draft
-    assessments: OrderedDict[tuple[InventionType | None, date | None], Assessment] = field(
-        default_factory=OrderedDict
-    )
+    assessments: OrderedDict[tuple[InventionType | None, date | None], Assessment] = field(default_factory=OrderedDict)
 
 
 @dataclass(slots=True)
@@ -116,7 +114,11 @@ def language_picker() -> None:
     """中文 or English, at the same place on every page."""
     with st.container(key="pp-language"):
         st.segmented_control(
-            "中文 / English", LANGUAGES, format_func=NAMES.__getitem__, key="lang", label_visibility="collapsed"
+            "中文 / English",
+            LANGUAGES,
+            format_func=NAMES.__getitem__,
+            key="lang",
+            label_visibility="collapsed",
         )
 
 

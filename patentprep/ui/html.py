@@ -24,7 +24,9 @@ SIGNS = {"fatal": "■", "serious": "▲", "advisory": "·"}
 
 # Clicks on anything with data-goto bring the draft to that place; with data-open they unfold that element. Both ways.
 _SCROLL = st.components.v2.component(
-    "patentprep_links", js=(Path(__file__).parent / "links.js").read_text(encoding="utf-8"), isolate_styles=False
+    "patentprep_links",
+    js=(Path(__file__).parent / "links.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
 )
 
 

@@ -50,7 +50,13 @@ def suggestions(plan: Plan) -> Markup:
 
 def deadlines(plan: Plan) -> Markup:
     """Every deadline in order of the day by which to act."""
-    names = ("plan.table.date", "plan.table.id", "ui.plan.counted_from", "plan.table.rule", "ui.plan.if_missed")
+    names = (
+        "plan.table.date",
+        "plan.table.id",
+        "ui.plan.counted_from",
+        "plan.table.rule",
+        "ui.plan.if_missed",
+    )
     head = _row("th", [t(name, lang()) for name in names])
     return _table(head, [_deadline(item) for item in plan["deadlines"]])
 
@@ -91,9 +97,9 @@ def _row(tag: str, cells: list[str]) -> Markup:
 
 
 def _table(head: Markup, rows: list[Markup]) -> Markup:
-    return Markup('<div class="pp-scroll"><table class="pp-table"><thead>{}</thead><tbody>{}</tbody></table></div>').format(
-        head, Markup("").join(rows)
-    )
+    return Markup(
+        '<div class="pp-scroll"><table class="pp-table"><thead>{}</thead><tbody>{}</tbody></table></div>'
+    ).format(head, Markup("").join(rows))
 
 
 def chart(plan: Plan) -> Any:
@@ -107,7 +113,13 @@ def chart(plan: Plan) -> Any:
         what = kind["deadline"] if item["status"] == "open" else kind["past"]
         rows.append({"item": item["title"], "date": item["date"], "kind": what, "why": item["rule"]})
     bars = [
-        {"item": s["title"], "date": s["earliest"], "end": s["latest"], "kind": kind["window"], "why": s["why"]}
+        {
+            "item": s["title"],
+            "date": s["earliest"],
+            "end": s["latest"],
+            "kind": kind["window"],
+            "why": s["why"],
+        }
         for s in plan["suggestions"]
     ]
     rows += [
@@ -137,7 +149,9 @@ def chart(plan: Plan) -> Any:
     ]
     layers = []
     if bars:
-        windows = pd.DataFrame(bars).assign(date=lambda f: pd.to_datetime(f["date"]), end=lambda f: pd.to_datetime(f["end"]))
+        windows = pd.DataFrame(bars).assign(
+            date=lambda f: pd.to_datetime(f["date"]), end=lambda f: pd.to_datetime(f["end"])
+        )
         layers.append(
             alt.Chart(windows).mark_bar(height=6, opacity=0.75, cornerRadius=3).encode(
                 x=x, x2="end:T", y=y, color=colour, tooltip=tips

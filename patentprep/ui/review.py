@@ -149,9 +149,7 @@ def _card(requirement: dict[str, Any]) -> Markup:
         default=None,
     )
     count = (
-        Markup('<span class="pp-count">{}</span>').format(
-            t("report.found_of", lang(), found=found, asked=len(asked))
-        )
+        Markup('<span class="pp-count">{}</span>').format(t("report.found_of", lang(), found=found, asked=len(asked)))
         if asked
         else ""
     )
@@ -204,9 +202,7 @@ def legend(report: Report) -> Markup:
     shown = [r for r in report["requirements"] if any(e["evidence"] for e in r["elements"])]
     keys = [Markup('<mark class="pp-{} pp-is-substantive">{}</mark>').format(r["id"], r["title"]) for r in shown]
     keys.append(Markup('<mark class="pp-legend pp-is-vague">{}</mark>').format(t("report.element.vague", lang())))
-    keys.append(
-        Markup('<mark class="pp-ethics pp-red_flag pp-is-red_flag">{}</mark>').format(w("check.red_flag"))
-    )
+    keys.append(Markup('<mark class="pp-ethics pp-red_flag pp-is-red_flag">{}</mark>').format(w("check.red_flag")))
     return Markup('<p class="pp-legend-line">{}</p>').format(Markup(" ").join(keys))
 
 
@@ -313,7 +309,9 @@ def _reasons(reasons: list[dict[str, Any]]) -> Markup:
             item = {"start": reason["start"], "quote": reason["text"], "page": None}
             rows.append(Markup("<li>{}{}</li>").format(words, quote(item)))
         elif reason["text"]:
-            rows.append(Markup("<li>{} <span class='pp-place'>{}</span></li>").format(words, short(reason["text"], QUOTE)))
+            rows.append(
+                Markup("<li>{} <span class='pp-place'>{}</span></li>").format(words, short(reason["text"], QUOTE))
+            )
         else:
             rows.append(Markup("<li>{}</li>").format(words))
     return Markup('<ul class="pp-reasons">{}</ul>').format(Markup("").join(rows)) if rows else Markup("")

@@ -36,9 +36,7 @@ with left:
     uploaded = st.file_uploader(w("start.upload"), key="upload", label_visibility="collapsed")
     if uploaded is not None:
         open_draft(uploaded.getvalue, uploaded.name)
-    pasted = st.text_area(
-        w("start.paste"), key=desk.keep("paste", ""), height=150, placeholder=w("start.paste_hint")
-    )
+    pasted = st.text_area(w("start.paste"), key=desk.keep("paste", ""), height=150, placeholder=w("start.paste_hint"))
     if st.button(w("start.check_text"), key="check_text", type="primary"):
         open_draft(lambda: pasted.encode(), w("start.pasted_name"))
     html.put(Markup('<p class="pp-private">{}</p>').format(w("start.private")))
@@ -61,7 +59,9 @@ with right:
             open_draft(sample.read, sample.file)
         html.put(
             Markup('<p class="pp-about">{} <span class="pp-place">{} · {}</span></p>').format(
-                sample.about.in_(lang()), w(f"language.{sample.language}"), sample.file.rpartition(".")[2].upper()
+                sample.about.in_(lang()),
+                w(f"language.{sample.language}"),
+                sample.file.rpartition(".")[2].upper(),
             )
         )
 

@@ -10,11 +10,11 @@ import streamlit as st
 from markupsafe import Markup
 
 from patentprep.errors import PatentprepError
-from patentprep.planning.offices import INTERNATIONAL_BUREAU, offices
 from patentprep.planning import parse_date, plan_timeline
+from patentprep.planning.offices import INTERNATIONAL_BUREAU, offices
+from patentprep.planning.timeline import DISCLOSURE_KINDS, DisclosureKind, Timeline
 from patentprep.report import plan as reports
 from patentprep.strings import t
-from patentprep.planning.timeline import DISCLOSURE_KINDS, DisclosureKind, Timeline
 from patentprep.ui import desk, html, plan_view
 from patentprep.ui.desk import keep, lang, w
 
@@ -48,7 +48,10 @@ def from_address() -> None:
         for number, (day, _, kind) in enumerate(pairs):
             kept[f"plan_day_{number}"] = day
             kept[f"plan_kind_{number}"] = kind if kind in DISCLOSURE_KINDS else DISCLOSURE_KINDS[0]
-    for key, options in (("plan_receiving", [*offices(), INTERNATIONAL_BUREAU]), ("plan_made", ["", *offices()])):
+    for key, options in (
+        ("plan_receiving", [*offices(), INTERNATIONAL_BUREAU]),
+        ("plan_made", ["", *offices()]),
+    ):
         if kept.get(key) not in options:
             kept.pop(key, None)
 
@@ -81,9 +84,18 @@ def form() -> list[tuple[str, str]]:
     one.text_input(w("plan.priority"), key=keep("plan_priority", ""), placeholder=DATE, help=w("plan.priority_help"))
     two.text_input(w("plan.filing"), key=keep("plan_filing", ""), placeholder=DATE, help=w("plan.filing_help"))
     three.selectbox(
-        w("plan.receiving"), [*codes, INTERNATIONAL_BUREAU], format_func=office, key=keep("plan_receiving", "CN")
+        w("plan.receiving"),
+        [*codes, INTERNATIONAL_BUREAU],
+        format_func=office,
+        key=keep("plan_receiving", "CN"),
     )
-    four.selectbox(w("plan.made"), ["", *codes], format_func=office, key=keep("plan_made", "CN"), help=w("plan.made_help"))
+    four.selectbox(
+        w("plan.made"),
+        ["", *codes],
+        format_func=office,
+        key=keep("plan_made", "CN"),
+        help=w("plan.made_help"),
+    )
     st.multiselect(
         w("plan.offices"),
         codes,
@@ -96,7 +108,10 @@ def form() -> list[tuple[str, str]]:
         one, two, _ = st.columns([1, 1, 2])
         one.text_input(w("plan.report"), key=keep("plan_report", ""), placeholder=DATE, help=w("plan.report_help"))
         two.text_input(
-            w("plan.today"), key=keep("plan_today", ""), placeholder=date.today().isoformat(), help=w("plan.today_help")
+            w("plan.today"),
+            key=keep("plan_today", ""),
+            placeholder=date.today().isoformat(),
+            help=w("plan.today_help"),
         )
         st.session_state.setdefault("plan_disclosures", desk.desk().kept.get("plan_disclosures", 0))
         for number in range(st.session_state["plan_disclosures"]):

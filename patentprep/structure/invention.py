@@ -54,12 +54,8 @@ def invention_type(
         return "ai_generated"
     subject = title + " " + " ".join(claim.text[:60] for claim in claims if claim.independent)
     made = any(claim.category == "composition" for claim in claims if claim.independent)
-    if (made or _has("matter", simplified(subject))) and any(
-        _has("ai_assisted", words) for words, _ in sample
-    ):
-        learns = any(
-            claim.category in ("method", "medium", "program") for claim in claims if claim.number == 1
-        )
+    if (made or _has("matter", simplified(subject))) and any(_has("ai_assisted", words) for words, _ in sample):
+        learns = any(claim.category in ("method", "medium", "program") for claim in claims if claim.number == 1)
         if made or not learns:
             return "ai_assisted"
     core = [(words, s) for words, s in sample if s.section not in ("background", "technical_field")]

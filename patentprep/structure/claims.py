@@ -32,9 +32,7 @@ _STRICT = re.compile(
     r"[^\n]{3,400}?\b(?:compris\w+|includ\w+|wherein|characteri[sz]ed|consisting|having|that, when"
     r"|configured to|the steps)"
 )
-_INLINE = re.compile(
-    rf"(?<=[。.；;])\s*(?:{_ZH_CLAIM}|[Cc]laim\s)?\s*(\d{{1,3}})\s*(?:[、．:：]|\.(?!\d))\s*"
-)
+_INLINE = re.compile(rf"(?<=[。.；;])\s*(?:{_ZH_CLAIM}|[Cc]laim\s)?\s*(\d{{1,3}})\s*(?:[、．:：]|\.(?!\d))\s*")
 _ENDED = re.compile(r"[。.．]\s*[”\"）)]?\s*$")
 _GOES_ON = re.compile(r"\s*(?:[a-z(（•\-–—*·①-⑳]|其中|所述|以及|并且|和|\d|步骤|[Ss]\d|wherein|and\b)")
 
@@ -46,9 +44,7 @@ class Span:
     end: int
 
 
-def claim_spans(
-    text: str, start: int, end: int, *, inferred: bool = False
-) -> tuple[list[Span], list[Warned]]:
+def claim_spans(text: str, start: int, end: int, *, inferred: bool = False) -> tuple[list[Span], list[Warned]]:
     """The claims in ``text[start:end]``, in order, with what is odd about their numbers.
 
     With ``inferred`` there is no heading, so only what reads like a claim counts and a full stop at a
@@ -118,9 +114,7 @@ def _split_inline(text: str, marks: list[tuple[int, int, int]], high: int) -> No
     """Claims that follow one another on one line: "1. A method ... . 2. The method of claim 1 ..."."""
     at = marks[-1][2]
     while match := _INLINE.search(text, at, high):
-        if int(match[1]) == marks[-1][0] + 1 and _STRICT.match(
-            text, match.end(), min(high, match.end() + 800)
-        ):
+        if int(match[1]) == marks[-1][0] + 1 and _STRICT.match(text, match.end(), min(high, match.end() + 800)):
             marks.append((int(match[1]), match.start(), match.end()))
         at = match.end()
 
@@ -170,9 +164,7 @@ def _odd_numbers(numbers: list[int]) -> list[Warned]:
 
 # --- references ----------------------------------------------------------------------------------------
 
-_ZH_JOIN = (
-    r"(?:至|到|[-－—–~～]|或者|或|和|及|与|與|以及|、|[,，](?=\s*\d+\s*(?:[、,，或和及至到中任所項项之的-])))"
-)
+_ZH_JOIN = r"(?:至|到|[-－—–~～]|或者|或|和|及|与|與|以及|、|[,，](?=\s*\d+\s*(?:[、,，或和及至到中任所項项之的-])))"
 _EN_JOIN = (
     r"(?:,?\s*(?:and/or|and|or)\b|to\b|through\b|thru\b|[-–—~]"
     r"|,(?=\s*\d+\s*(?:,|and\b|or\b|to\b|[-–]|wherein|in which)))"
@@ -224,11 +216,7 @@ def references(text: str, own_number: int) -> list[Reference]:
                         numbers.extend(range(numbers[-1] + 1, number))
                     numbers.append(number)
                     ranged = False
-        around = (
-            text[max(0, match.start() - 24) : match.start()]
-            + match.group()
-            + text[match.end() : match.end() + 10]
-        )
+        around = text[max(0, match.start() - 24) : match.start()] + match.group() + text[match.end() : match.end() + 10]
         joined = listed is None or len(numbers) == 1 or bool(_CHOICE.search(around))
         found.append(Reference(tuple(dict.fromkeys(numbers)), match.start(), match.end(), joined))
     return found
@@ -309,9 +297,7 @@ def subject_title(text: str) -> str:
         return english["subject"].strip()
     if not head.isascii() and re.match(r"[^\x00-\x7f]", head):
         end = _ZH_SUBJECT_END.search(head, 2)
-        return re.sub(
-            r"^(?:一种|一種|一个|一個|一类|一類)", "", head[: end.start()] if end else head[:60]
-        ).strip()
+        return re.sub(r"^(?:一种|一種|一个|一個|一类|一類)", "", head[: end.start()] if end else head[:60]).strip()
     words = re.sub(r"^(?:An?|The|One or more|At least one)\s+", "", head, flags=re.IGNORECASE)
     end = _EN_NOUN_END.search(words)
     return (words[: end.start()] if end else words[:80]).strip()
@@ -398,9 +384,7 @@ def read_claims(text: str, spans: list[Span]) -> tuple[Claim, ...]:
                     category = known[0]
                 independent = category == "use" and "use" not in known and bool(known)
             elif known:
-                independent = not same_class(category, known[0]) or not _shares_subject(
-                    body, text, spans, parents
-                )
+                independent = not same_class(category, known[0]) or not _shares_subject(body, text, spans, parents)
             else:
                 independent = True
         categories.setdefault(span.number, category)

@@ -11,10 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from patentprep import text as language_of_text
-from patentprep.claims import Span, claim_spans, read_claims
 from patentprep.errors import NotADraft, UnsupportedLanguage
-from patentprep.headings import MAIL, Heading, find_headings, find_title, is_form_name, text_lines
-from patentprep.invention import invention_type, patent_words
 from patentprep.model import (
     Claim,
     Document,
@@ -26,6 +23,9 @@ from patentprep.model import (
     Warned,
     silent,
 )
+from patentprep.structure.claims import Span, claim_spans, read_claims
+from patentprep.structure.headings import MAIL, Heading, find_headings, find_title, is_form_name, text_lines
+from patentprep.structure.invention import invention_type, patent_words
 from patentprep.text import split_sentences
 
 

@@ -6,9 +6,9 @@ than a silence, so only clear cases are reported.
 
 from __future__ import annotations
 
-from patentprep.formal_claims import CLAIM_CHECKS
-from patentprep.formal_description import DESCRIPTION_CHECKS, is_full_application
-from patentprep.formal_rules import FormalRule, load_formal_rules
+from patentprep.formal.claims import CLAIM_CHECKS
+from patentprep.formal.description import DESCRIPTION_CHECKS, is_full_application
+from patentprep.formal.rules import FormalRule, load_formal_rules
 from patentprep.model import Draft, Finding
 
 __all__ = ["FormalRule", "formal_findings", "is_full_application", "load_formal_rules"]
@@ -26,7 +26,5 @@ def formal_findings(draft: Draft) -> tuple[Finding, ...]:
             continue
         for hit in check(draft):
             page = draft.document.page_at(hit.start) if hit.start is not None else None
-            findings.append(
-                Finding(rule_id, hit.severity or rule.severity, hit.start, hit.end, page, hit.facts)
-            )
+            findings.append(Finding(rule_id, hit.severity or rule.severity, hit.start, hit.end, page, hit.facts))
     return tuple(findings)

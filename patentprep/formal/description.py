@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from itertools import pairwise
 
-from patentprep.formal_rules import Hit, Hits, load_formal_rules
-from patentprep.headings import form_kind
+from patentprep.formal.rules import Hit, Hits, load_formal_rules
 from patentprep.model import Draft
+from patentprep.structure.headings import form_kind
 from patentprep.text import simplified
 
 _DESCRIPTION = ("technical_field", "background", "summary", "drawings", "embodiments")
@@ -24,9 +24,7 @@ def is_full_application(draft: Draft) -> bool:
 def _body(draft: Draft, index: int) -> tuple[int, int]:
     section = draft.sections[index]
     start = section.start + (
-        draft.text[section.start : section.end].find(section.heading) + len(section.heading)
-        if section.heading
-        else 0
+        draft.text[section.start : section.end].find(section.heading) + len(section.heading) if section.heading else 0
     )
     text = draft.text[start : section.end]
     start += len(text) - len(text.lstrip(" \t\n:：】]|"))
@@ -112,9 +110,7 @@ _FIGURE = re.compile(
     r"|FIGS?\.?)?\s*\d{1,2}(?!\d|\.\d|[%个次])(?:\s*[(（]?[a-zA-Z]{1,2}[)）]?(?![a-zA-Z]))?)*)",
     re.IGNORECASE,
 )
-_OTHERS_FIGURE = re.compile(
-    r"(?:文献|专利|对比文件|论文|\bD\d|[Rr]eference|[Pp]atent|et al\.?)[^。；]{0,16}$"
-)
+_OTHERS_FIGURE = re.compile(r"(?:文献|专利|对比文件|论文|\bD\d|[Rr]eference|[Pp]atent|et al\.?)[^。；]{0,16}$")
 
 
 def _figures(text: str, start: int, end: int) -> dict[int, tuple[int, int]]:

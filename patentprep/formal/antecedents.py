@@ -264,9 +264,7 @@ def _en_exempt(words: list[str], follower: str, said: bool) -> bool:
 
 
 _BEFORE_SUBJECT = re.compile(r"(?:\bwherein|\bwhereby|\bin which|\bwhere)\s+$", re.IGNORECASE)
-_AFTER_SUBJECT = frozenset(
-    ["is", "are", "was", "were", "comprises", "comprise", "includes", "include", "has", "have"]
-)
+_AFTER_SUBJECT = frozenset(["is", "are", "was", "were", "comprises", "comprise", "includes", "include", "has", "have"])
 
 
 def _is_subject(text: str, start: int, follower: str) -> bool:

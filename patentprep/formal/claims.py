@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from patentprep.antecedents import missing_antecedents
-from patentprep.claims import category_of, leading_reference, references, same_class, subject_title
-from patentprep.formal_rules import Hit, Hits, load_formal_rules
+from patentprep.formal.antecedents import missing_antecedents
+from patentprep.formal.rules import Hit, Hits, load_formal_rules
 from patentprep.model import Claim, Draft
+from patentprep.structure.claims import category_of, leading_reference, references, same_class, subject_title
 from patentprep.text import split_sentences
 
 

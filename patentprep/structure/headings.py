@@ -74,9 +74,7 @@ _SERIES = re.compile(
     r"|Third|Fourth|Fifth) [Ee]mbodiment)"
     r"(?:\s+(?:\d{1,2}|[A-Z]|[IVX]{1,4}))?(?:[:.\s-]\s*[^.;]{0,60})?$"
 )
-_MARKED_ONLY = _words(
-    "问题 图 步骤 参数 样本 例子 目的 测试 流程 实现 做法 结果 软件 硬件 效果 思路 方案 数据"
-)
+_MARKED_ONLY = _words("问题 图 步骤 参数 样本 例子 目的 测试 流程 实现 做法 结果 软件 硬件 效果 思路 方案 数据")
 
 
 def text_lines(text: str) -> Iterator[tuple[int, int]]:
@@ -103,9 +101,7 @@ def find_headings(text: str, lines: list[tuple[int, int]]) -> list[Heading]:
     """Every heading, in order. Numbered short lines count when the draft numbers its headings."""
     found: list[Heading] = []
     styles: dict[str, int] = {}
-    candidates: list[
-        tuple[int, int, int, str]
-    ] = []  # index, start, end, style of numbered lines still undecided
+    candidates: list[tuple[int, int, int, str]] = []  # index, start, end, style of numbered lines still undecided
     in_form_claims = False
     for index, (start, end) in enumerate(lines):
         heading = _heading(text, start, end)
@@ -157,9 +153,7 @@ def _heading(text: str, start: int, end: int) -> Heading | None:
         if entry and entry[0] != "other" and not (inline["mark"].strip() in "—–" and not head.isupper()):
             if _normal(head) in _SOFT_INLINE and not number:
                 return None
-            return Heading(
-                entry[0], start, inline.end(), text[start : inline.start() + len(head)].strip(), entry[1]
-            )
+            return Heading(entry[0], start, inline.end(), text[start : inline.start() + len(head)].strip(), entry[1])
     return None
 
 
@@ -220,9 +214,7 @@ def _numbered_headings(
         style = _style(text, heading.start, heading.end)
         if style:
             sequence.setdefault(style, []).append((heading.start, _ordinal(text, heading.start, heading.end)))
-    least_after = {
-        style: _running_least([number for _, number in marks]) for style, marks in sequence.items()
-    }
+    least_after = {style: _running_least([number for _, number in marks]) for style, marks in sequence.items()}
     highest: dict[str, int] = {}
     passed = dict.fromkeys(sequence, 0)
     for index, start, end, style in candidates:
@@ -292,9 +284,7 @@ _NO_TITLE = re.compile(
 )
 
 
-def find_title(
-    text: str, lines: list[tuple[int, int]], headings: list[Heading]
-) -> tuple[str, tuple[int, int] | None]:
+def find_title(text: str, lines: list[tuple[int, int]], headings: list[Heading]) -> tuple[str, tuple[int, int] | None]:
     """The title and the range it fills as a line of its own; empty when there is none."""
     vocabulary = _vocabulary()
     by_start = {heading.start: heading for heading in headings}
@@ -302,12 +292,7 @@ def find_title(
         if end - start > 460:
             continue
         coded = _TITLE_CODE.match(text[start:end])
-        if (
-            coded
-            and _normal(coded["t"]) not in vocabulary.titles
-            and ":" not in coded["t"]
-            and "：" not in coded["t"]
-        ):
+        if coded and _normal(coded["t"]) not in vocabulary.titles and ":" not in coded["t"] and "：" not in coded["t"]:
             return _clean_title(coded["t"]), (start, end)
         label = _TITLE_LABEL.match(text[start:end])
         if not label or _normal(label["label"]) not in vocabulary.titles:

@@ -1,13 +1,11 @@
-"""Train the shipped models from the corpora we wrote: ``python -m patentprep.build`` (deterministic, a few minutes).
+"""Train the shipped models from the corpora we wrote: ``python -m patentprep.training`` (deterministic, a few minutes).
 
-Writes ``data/models/evidence.npz``, ``elements.npz``, ``eligibility.npz`` and the model card, whose figures come from
+``write_models`` writes ``data/models/evidence.npz``, ``elements.npz``, ``eligibility.npz`` ; the model card's figures come from
 models that never saw the group (document or idea), or the field, that they are measured on.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +15,7 @@ import numpy.typing as npt
 from patentprep import eligibility, evidence, learned
 from patentprep.checklist import load_checklist
 from patentprep.model import REQUIREMENTS
-from patentprep.resources import files, folder
+from patentprep.resources import files
 
 Targets = dict[str, npt.NDArray[np.int_]]
 
@@ -138,16 +136,3 @@ def write_models(target: Path) -> None:
     packed = np.frombuffer("\0".join(names).encode(), dtype=np.uint8)
     np.savez_compressed(target / "elements.npz", names=packed, vectors=vectors.astype(np.float32))
     learned.save(train(eligibility_task()), target / "eligibility.npz")
-
-
-def main(arguments: Sequence[str]) -> int:
-    from patentprep.card import write_card
-
-    target = folder("data") / "models"
-    write_models(target)
-    write_card(target / "card.md")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""How the shipped models are made from the corpora we wrote; never imported by the program that uses them."""
