@@ -18,10 +18,14 @@ from patentprep.resources import Block, files, load_yaml
 INVENTION_TYPES: tuple[InventionType, ...] = ("model", "application", "ai_assisted", "ai_generated")
 SEVERITIES: tuple[Severity, ...] = ("fatal", "serious", "advisory")
 
-_ELEMENT_KEYS = set(
-    ["id", "requirement", "title", "provision", "source", "in_force", "severity", "where", "applies_to", "when", "cues", "vague", "unless", "asks", "advice", "question", "good", "bad", "finds", "passes_over"]
-)
-_FLAG_KEYS = set(["id", "element", "severity", "title", "provision", "all_of", "unless", "advice", "question", "finds", "passes_over"])
+_ELEMENT_KEYS = {
+    *("id", "requirement", "title", "provision", "source", "in_force", "severity", "where", "applies_to"),
+    *("when", "cues", "vague", "unless", "asks", "advice", "question", "good", "bad", "finds", "passes_over"),
+}
+_FLAG_KEYS = {
+    *("id", "element", "severity", "title", "provision", "all_of", "unless"),
+    *("advice", "question", "finds", "passes_over"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def _progress(step: str, done: int, total: int) -> None:
         print(f"\033[K{t('progress.' + step, interface_language())} {done}/{total}", end=end, file=sys.stderr)
 
 
-# --- commands ----------------------------------------------------------------------------------------------------------
+# --- commands --------------------------------------------------------------------------------------------
 
 
 def _check(args: argparse.Namespace) -> int:
@@ -223,7 +223,7 @@ def _app(args: argparse.Namespace) -> int:
     return run_app(port=args.port, browser=not args.no_browser)
 
 
-# --- arguments ---------------------------------------------------------------------------------------------------------
+# --- arguments -------------------------------------------------------------------------------------------
 
 
 def _as_lines(answers: list[dict[str, Any]]) -> str:

@@ -1,8 +1,9 @@
 """Does a claim or text read as a pure algorithm? (Patent Law Art. 25.1(2) and 2.2; Guidelines II-9, 6.1.2, 6.1.3)
 
-A linear model looks at each step of a text: what it acts on (a physical signal, a hardware resource, or bare samples), what
-the output is used for, which words are mere generic hardware, together with n-grams and a sentence encoder. Its score is a
-sum, so the reasons add up. Claims are judged one by one; a disclosure without claims is judged by its solution text.
+A linear model looks at each step of a text: what it acts on (a physical signal, a hardware resource, or bare samples),
+what the output is used for, which words are mere generic hardware, together with n-grams and a sentence encoder. Its
+score is a sum, so the reasons add up. Claims are judged one by one; a disclosure without claims is judged by its
+solution text.
 """
 
 from __future__ import annotations

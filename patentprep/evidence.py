@@ -1,9 +1,9 @@
 """Which sentences of a draft speak to which checklist element, and with how much substance.
 
-Two judges join. A learned model (n-grams, sentence encoder, and what the checklist's filters notice: prior art, negation,
-boilerplate, wishes, figures) says for each of the six requirements whether a sentence gives substance, is vague, or
-describes conduct Patent Law Art. 5 would not bear. The checklist's cues then name the elements. The same sentence in the
-same section always gets the same answer.
+Two judges join. A learned model (n-grams, sentence encoder, and what the checklist's filters notice: prior art,
+negation, boilerplate, wishes, figures) says for each of the six requirements whether a sentence gives substance, is
+vague, or describes conduct Patent Law Art. 5 would not bear. The checklist's cues then name the elements. The same
+sentence in the same section always gets the same answer.
 """
 
 from __future__ import annotations
@@ -204,7 +204,7 @@ def evidence_of(sentence: Sentence, judgement: Judgement, element: str) -> Evide
     )
 
 
-# --- the shipped model -------------------------------------------------------------------------------------------------
+# --- the shipped model -----------------------------------------------------------------------------------
 
 
 @cache

@@ -1,9 +1,9 @@
 """A linear text model that explains itself and ships as plain arrays.
 
-One model holds several yes/no outputs over one set of inputs: character n-grams (TF-IDF, scikit-learn), the vector of a
-multilingual sentence encoder, and a few named features. The score of an output is the sum of input x weight plus an
-intercept, so every contribution can be shown. Weights live in a ``.npz`` without pickle; ``python -m patentprep.training``
-makes it from the corpus, and its ``corpus`` hash says from which.
+One model holds several yes/no outputs over one set of inputs: character n-grams (TF-IDF, scikit-learn), the vector of
+a multilingual sentence encoder, and a few named features. The score of an output is the sum of input x weight plus an
+intercept, so every contribution can be shown. Weights live in a ``.npz`` without pickle; ``python -m
+patentprep.training`` makes it from the corpus, and its ``corpus`` hash says from which.
 """
 
 from __future__ import annotations

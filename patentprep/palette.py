@@ -1,4 +1,4 @@
-"""One colour per requirement, the same everywhere. From the Okabe-Ito set, which colour-blind readers can tell apart."""
+"""One colour per requirement, the same everywhere. Okabe-Ito colours: colour-blind readers can tell them apart."""
 
 from __future__ import annotations
 

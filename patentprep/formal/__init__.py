@@ -1,4 +1,4 @@
-"""Formal rules of a Chinese application that a program can check; their words live in ``checklists/cn-formal-2026.yaml``."""
+"""Formal rules of a Chinese application that a program can check (``checklists/cn-formal-2026.yaml``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``check --format html``: one file that needs nothing from outside, with the draft's text and the evidence marked in it."""
+"""``check --format html``: one file that needs nothing from outside, the evidence marked in the draft's text."""
 
 from __future__ import annotations
 

@@ -60,7 +60,8 @@ def to_text(assessment: Assessment, lang: Lang) -> str:
 def _requirement(requirement: dict[str, Any], lang: Lang) -> list[str]:
     asked = [e for e in requirement["elements"] if e["status"] != "not_applicable"]
     found = sum(e["status"] == "found" for e in asked)
-    head = f"{MARK[requirement['status']]} {pad(requirement['title'], 22)} {t('report.status.' + requirement['status'], lang)}"
+    status = requirement["status"]
+    head = f"{MARK[status]} {pad(requirement['title'], 22)} {t('report.status.' + status, lang)}"
     if asked:
         head += "  " + t("report.found_of", lang, found=found, asked=len(asked))
     lines = ["  " + head]

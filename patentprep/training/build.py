@@ -1,6 +1,6 @@
-"""Train the shipped models from the corpora we wrote: ``python -m patentprep.training`` (deterministic, a few minutes).
+"""Train the shipped models from the corpora we wrote (``python -m patentprep.training`` runs this; deterministic).
 
-``write_models`` writes ``data/models/evidence.npz``, ``elements.npz``, ``eligibility.npz`` ; the model card's figures come from
+``write_models`` writes ``evidence.npz``, ``elements.npz`` and ``eligibility.npz``. The model card's figures come from
 models that never saw the group (document or idea), or the field, that they are measured on.
 """
 
