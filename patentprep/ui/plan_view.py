@@ -20,7 +20,7 @@ def warnings(plan: Plan) -> Markup:
     rows = [
         Markup(
             '<div class="pp-finding pp-sev-{}"><p class="pp-sev"><i aria-hidden="true">{}</i> {}</p>'
-            "<div><p>{} {}</p></div></div>"
+            "<div>{} {}</div></div>"
         ).format(
             item["severity"],
             html.SIGNS[item["severity"]],

@@ -154,14 +154,15 @@ def _card(requirement: dict[str, Any]) -> Markup:
         else ""
     )
     if best:
-        shown = Markup('<span class="pp-best">{}{}{} <span class="pp-place">{}</span></span>').format(
-            w("quote.open"), short(best["quote"], CARD_QUOTE), w("quote.close"), place(best)
+        only = w("check.only_vague") if best["strength"] == "vague" else ""
+        shown = Markup('<span class="pp-best"><span class="pp-place">{}</span>{}{}{} <span class="pp-place">{}</span></span>').format(
+            only, w("quote.open"), short(best["quote"], CARD_QUOTE), w("quote.close"), place(best)
         )
     else:
         shown = Markup('<span class="pp-none">{}</span>').format(w(f"check.none_{requirement['status']}"))
     return Markup(
         '<details class="pp-card pp-{}" id="pp-{}"><summary><span class="pp-name">{}</span>{}{}{}</summary>'
-        '<p class="pp-asks">{} {}</p>{}</details>'
+        '<div class="pp-asks">{} {}</div>{}</details>'
     ).format(
         requirement["id"],
         requirement["id"],
@@ -187,7 +188,7 @@ def _element(element: dict[str, Any]) -> Markup:
                 w("check.how_to_write"), element["advice"]
             )
         )
-    return Markup('<div class="pp-element pp-is-{}" id="pp-{}"><p class="pp-what">{} {} {}</p>{}</div>').format(
+    return Markup('<div class="pp-element pp-is-{}" id="pp-{}"><div class="pp-what">{} {} {}</div>{}</div>').format(
         status,
         element["id"],
         Markup('<i aria-hidden="true">{}</i> <b>{}</b>').format(html.SHAPES[status], element["title"]),
@@ -353,7 +354,7 @@ def findings(report: Report) -> Markup:
         rows.append(
             Markup(
                 '<div class="pp-finding pp-sev-{}"{}><p class="pp-sev"><i aria-hidden="true">{}</i> {}</p>'
-                "<div><p><b>{}</b> {} {}</p>{}<p class='pp-fix'>{}</p></div></div>"
+                "<div><div><b>{}</b> {} {}</div>{}<p class='pp-fix'>{}</p></div></div>"
             ).format(
                 finding["severity"],
                 anchor,
