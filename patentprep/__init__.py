@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from patentprep.assess import assess
+    from patentprep.assessment import assess
     from patentprep.eligibility import assess_eligibility
     from patentprep.planning import plan_timeline
     from patentprep.structure import read_draft
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["assess", "assess_eligibility", "plan_timeline", "read_draft"]
 
 _HOME = {
-    "assess": "patentprep.assess",
+    "assess": "patentprep.assessment",
     "assess_eligibility": "patentprep.eligibility",
     "plan_timeline": "patentprep.planning",
     "read_draft": "patentprep.structure",

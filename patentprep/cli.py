@@ -93,7 +93,7 @@ def _progress(step: str, done: int, total: int) -> None:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from patentprep.assess import assess
+    from patentprep.assessment import assess
     from patentprep.report import render
     from patentprep.structure import read_draft
 

@@ -74,19 +74,55 @@ def read_rows(paths: Iterable[Path]) -> list[Row]:
     ]
 
 
-def vectorizer(vocabulary: Sequence[str] | None = None) -> Any:
-    """The TF-IDF of character n-grams, to be fitted or with a fixed vocabulary."""
+def ngrams(text: str) -> list[str]:
+    """Character n-grams within words, a word padded by one space: the ``char_wb`` of scikit-learn, without its import.
+
+    Scoring a draft must not wait a second and a half for a library that only training needs.
+    """
+    shortest, longest = NGRAMS
+    found = []
+    for word in text.lower().split():
+        padded = f" {word} "
+        size = len(padded)
+        for n in range(shortest, longest + 1):
+            found += [padded[at : at + n] for at in range(size - n + 1)] if n < size else [padded]
+            if n >= size:
+                break
+    return found
+
+
+def vectorizer() -> Any:
+    """The TF-IDF of our n-grams, to be fitted."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    return TfidfVectorizer(
-        analyzer="char_wb",
-        ngram_range=NGRAMS,
-        sublinear_tf=True,
-        min_df=1 if vocabulary is not None else 2,
-        max_features=None if vocabulary is not None else 60_000,
-        vocabulary={term: n for n, term in enumerate(vocabulary)} if vocabulary is not None else None,
-        dtype=np.float64,
-    )
+    return TfidfVectorizer(analyzer=ngrams, sublinear_tf=True, min_df=2, max_features=60_000, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class NgramRow:
+    """The n-grams of one text that a model knows: their columns, and TF-IDF values of unit length."""
+
+    columns: npt.NDArray[np.int_]
+    values: Array
+
+
+@cache
+def _columns(vocabulary: tuple[str, ...]) -> dict[str, int]:
+    return {term: n for n, term in enumerate(vocabulary)}
+
+
+def ngram_row(model: TextModel, text: str) -> NgramRow:
+    """What the fitted vectorizer would say of one text (sublinear term frequency, L2 norm)."""
+    known = _columns(model.vocabulary)
+    counts: dict[int, int] = {}
+    for term in ngrams(text):
+        column = known.get(term)
+        if column is not None:
+            counts[column] = counts.get(column, 0) + 1
+    columns = np.array(sorted(counts), dtype=np.int_)
+    values = np.array([1.0 + np.log(counts[c]) for c in columns.tolist()]) * model.idf[columns]
+    length = float(np.sqrt((values**2).sum()))
+    return NgramRow(columns, values / length if length else values)
 
 
 @cache
@@ -115,13 +151,13 @@ def encode(texts: Sequence[str]) -> Array:
     return np.asarray([known[text] for text in texts], dtype=np.float64)
 
 
-def inputs(texts: Sequence[str], features: Array, vectors: Array, ngrams: Any) -> Any:
+def inputs(texts: Sequence[str], features: Array, vectors: Array, tfidf: Any) -> Any:
     """The full input matrix (sparse): n-grams, encoder vectors, named features."""
     from scipy import sparse
 
     return sparse.hstack(
         [
-            ngrams.transform(texts),
+            tfidf.transform(texts),
             sparse.csr_matrix(vectors * ENCODER_SCALE),
             sparse.csr_matrix(features * FEATURE_SCALE),
         ]
@@ -130,36 +166,26 @@ def inputs(texts: Sequence[str], features: Array, vectors: Array, ngrams: Any) -
 
 def score(model: TextModel, texts: Sequence[str], features: Array, vectors: Array) -> Scores:
     """Score texts. ``features`` (in the order of ``model.feature_names``) and ``vectors`` have one row a text."""
-    ngrams = np.asarray(_fixed_vectorizer(model).transform(texts) @ model.ngram_weights)
+    rows = [ngram_row(model, text) for text in texts]
+    terms = np.array([row.values @ model.ngram_weights[row.columns] for row in rows]).reshape(len(rows), -1)
     encoder = vectors @ (model.encoder_weights * ENCODER_SCALE)
     named = features @ (model.feature_weights * FEATURE_SCALE)
-    total = ngrams + encoder + named + model.intercept
-    return Scores(total, sigmoid(total * model.slope + model.offset), ngrams, encoder, named)
+    total = terms + encoder + named + model.intercept
+    return Scores(total, sigmoid(total * model.slope + model.offset), terms, encoder, named)
 
 
 def sigmoid(values: Array) -> Array:
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -60.0, 60.0))))
 
 
-_vectorizers: dict[str, Any] = {}
-
-
-def _fixed_vectorizer(model: TextModel) -> Any:
-    if model.corpus not in _vectorizers:
-        vectors = vectorizer(model.vocabulary)
-        vectors.idf_ = model.idf
-        _vectorizers[model.corpus] = vectors
-    return _vectorizers[model.corpus]
-
-
 def top_ngrams(model: TextModel, text: str, output: str, most: int = 3, sign: float = 1.0) -> tuple[str, ...]:
     """The n-grams of two or more characters that moved ``output`` most in the direction of ``sign``."""
-    row = _fixed_vectorizer(model).transform([text])
+    row = ngram_row(model, text)
     weights = model.ngram_weights[:, model.outputs.index(output)]
     ranked = sorted(
         (
             (value * weights[column] * sign, model.vocabulary[column].strip())
-            for column, value in zip(row.indices, row.data, strict=True)
+            for column, value in zip(row.columns.tolist(), row.values.tolist(), strict=True)
         ),
         reverse=True,
     )
@@ -197,17 +223,17 @@ def train(
         positive_weight=positive_weight,
         folds=folds,
     )
-    ngrams = vectorizer().fit(texts)
-    matrix = inputs(texts, features, vectors, ngrams)
+    tfidf = vectorizer().fit(texts)
+    matrix = inputs(texts, features, vectors, tfidf)
     fits = [_fit(matrix, targets[name], strength, positive_weight) for name in outputs]
     weights = np.stack([fit[0] for fit in fits], axis=1)
-    terms = ngrams.get_feature_names_out()
+    terms = tfidf.get_feature_names_out()
     cut, end = len(terms), len(terms) + vectors.shape[1]
     platt = [_platt(out_of_fold[:, n], targets[name]) for n, name in enumerate(outputs)]
     return TextModel(
         outputs=outputs,
         vocabulary=tuple(str(term) for term in terms),
-        idf=np.asarray(ngrams.idf_),
+        idf=np.asarray(tfidf.idf_),
         ngram_weights=weights[:cut],
         encoder_weights=weights[cut:end],
         feature_names=tuple(feature_names),
@@ -236,9 +262,9 @@ def cross_score(
     scores = np.zeros((len(texts), len(targets)))
     for kept, held in GroupKFold(folds).split(list(texts), groups=list(groups)):
         chosen = [texts[n] for n in kept]
-        ngrams = vectorizer().fit(chosen)
-        matrix = inputs(chosen, features[kept], vectors[kept], ngrams)
-        unseen = inputs([texts[n] for n in held], features[held], vectors[held], ngrams)
+        tfidf = vectorizer().fit(chosen)
+        matrix = inputs(chosen, features[kept], vectors[kept], tfidf)
+        unseen = inputs([texts[n] for n in held], features[held], vectors[held], tfidf)
         for column, target in enumerate(targets.values()):
             weights, intercept = _fit(matrix, target[kept], strength, positive_weight)
             scores[held, column] = unseen @ weights + intercept

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from patentprep.assess import assess
+from patentprep.assessment import assess
 from patentprep.cli import main
 from patentprep.model import REQUIREMENTS, Draft
 from patentprep.report.as_json import to_dict

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from datetime import date
+from functools import partial
 
 import streamlit as st
 from markupsafe import Markup
@@ -60,7 +61,7 @@ def show(held: Held) -> None:
         for fmt, mime in (("html", "text/html"), ("json", "application/json"), ("text", "text/plain")):
             st.download_button(
                 w(f"check.download_{fmt}"),
-                lambda fmt=fmt: reports.render(assessment, fmt, lang()),
+                partial(reports.render, assessment, fmt, lang()),
                 file_name=f"{name}-report.{'txt' if fmt == 'text' else fmt}",
                 mime=mime,
                 key=f"download_{fmt}",

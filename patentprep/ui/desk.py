@@ -15,7 +15,7 @@ from typing import Any
 
 import streamlit as st
 
-from patentprep.assess import assess
+from patentprep.assessment import assess
 from patentprep.model import Assessment, Draft, InventionType, Lang, Progress
 from patentprep.strings import LANGUAGES, t
 from patentprep.structure import read_draft

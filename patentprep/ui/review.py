@@ -1,4 +1,4 @@
-"""The Check page's HTML, written from the report's dictionary: the draft with its evidence, and the margin beside it."""
+"""The Check page's HTML, written from the report's dictionary: the draft with its evidence, the margin beside it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from patentprep.ui.desk import lang, w
 
 Report = dict[str, Any]
 CARD_QUOTE, QUOTE = 90, 240  # characters shown of a quote on a card, and below an element
+MOST_REASONS = 4
 
 
 def place(item: dict[str, Any]) -> str:
@@ -38,7 +39,7 @@ def quote(item: dict[str, Any], most: int = QUOTE) -> Markup:
     )
 
 
-# --- the draft ---------------------------------------------------------------------------------------------------------
+# --- the draft -------------------------------------------------------------------------------------------
 
 
 def _elements_at(report: Report) -> dict[int, list[tuple[str, str]]]:
@@ -129,17 +130,18 @@ def _pieces(
     return Markup("").join(parts)
 
 
-# --- the margin --------------------------------------------------------------------------------------------------------
+# --- the margin ------------------------------------------------------------------------------------------
 
 
 def cards(report: Report) -> Markup:
     """Six cards, one per requirement."""
+    flags = [f for f in report["findings"] if f["rule"].startswith("ethics/") and f["start"] is not None]
     return Markup('<div class="pp-cards">{}</div>').format(
-        Markup("").join(_card(requirement) for requirement in report["requirements"])
+        Markup("").join(_card(r, flags if r["id"] == "ethics" else []) for r in report["requirements"])
     )
 
 
-def _card(requirement: dict[str, Any]) -> Markup:
+def _card(requirement: dict[str, Any], flags: list[dict[str, Any]]) -> Markup:
     asked = [e for e in requirement["elements"] if e["status"] != "not_applicable"]
     found = sum(e["status"] == "found" for e in asked)
     rank = {"substantive": 1, "vague": 0, "red_flag": 0}
@@ -153,11 +155,21 @@ def _card(requirement: dict[str, Any]) -> Markup:
         if asked
         else ""
     )
-    if best:
-        only = w("check.only_vague") if best["strength"] == "vague" else ""
-        shown = Markup('<span class="pp-best"><span class="pp-place">{}</span>{}{}{} <span class="pp-place">{}</span></span>').format(
-            only, w("quote.open"), short(best["quote"], CARD_QUOTE), w("quote.close"), place(best)
+    if flags:
+        shown = Markup(
+            '<span class="pp-flags">{}</span><span class="pp-best">{}{}{} <span class="pp-place">{}</span></span>'
+        ).format(
+            w("check.flags", count=len(flags)),
+            w("quote.open"),
+            short(flags[0]["quote"], CARD_QUOTE),
+            w("quote.close"),
+            place(flags[0]),
         )
+    elif best:
+        only = w("check.only_vague") if best["strength"] == "vague" else ""
+        shown = Markup(
+            '<span class="pp-best"><span class="pp-place">{}</span>{}{}{} <span class="pp-place">{}</span></span>'
+        ).format(only, w("quote.open"), short(best["quote"], CARD_QUOTE), w("quote.close"), place(best))
     else:
         shown = Markup('<span class="pp-none">{}</span>').format(w(f"check.none_{requirement['status']}"))
     return Markup(
@@ -172,7 +184,14 @@ def _card(requirement: dict[str, Any]) -> Markup:
         count,
         requirement["asks"],
         html.law(requirement["provision"]),
-        Markup("").join(_element(e) for e in asked),
+        Markup("").join([*(_flag(f) for f in flags), *(_element(e) for e in asked)]),
+    )
+
+
+def _flag(finding: dict[str, Any]) -> Markup:
+    name = Markup('<i aria-hidden="true">{}</i> <b>{}</b>').format(html.SIGNS["fatal"], finding["title"])
+    return Markup('<div class="pp-element"><div class="pp-what">{} {}</div>{}<p class="pp-advice">{}</p></div>').format(
+        name, html.law(finding["provision"]), quote(finding), finding["fix"]
     )
 
 
@@ -215,7 +234,7 @@ def desk_view(document: Document, report: Report) -> Markup:
     ).format(legend(report), draft_pane(document, report), cards(report))
 
 
-# --- above and below ---------------------------------------------------------------------------------------------------
+# --- above and below -------------------------------------------------------------------------------------
 
 
 def head(report: Report) -> Markup:
@@ -248,13 +267,9 @@ def eligibility(report: Report) -> Markup:
     where = {c["number"]: c["start"] for c in report["draft"]["claims"]}
     judged = [c for c in verdict["claims"] if c["number"] in independent] or verdict["claims"]
     line = _verdict_line(verdict, judged)
-    blocks = []
-    for claim in judged:
-        blocks.append(
-            Markup(
-                '<div class="pp-claim"><p><a role="button" tabindex="0" data-goto="{}">{}</a> '
-                '<span class="pp-place">{}</span></p>{}</div>'
-            ).format(
+    blocks = [
+        _judged(
+            Markup('<a role="button" tabindex="0" data-goto="{}">{}</a>').format(
                 where.get(claim["number"], 0),
                 t(
                     "report.claim_verdict",
@@ -262,19 +277,14 @@ def eligibility(report: Report) -> Markup:
                     number=claim["number"],
                     verdict=t(f"report.verdict_short.{claim['verdict']}", lang()),
                 ),
-                t("report.probability", lang(), percent=round(100 * claim["probability"])),
-                _reasons(claim["reasons"]),
-            )
+            ),
+            claim,
+            first=number == 0,
         )
-    whole = _reasons(verdict["reasons"])
-    if whole:
-        blocks.append(
-            Markup('<div class="pp-claim"><p>{} <span class="pp-place">{}</span></p>{}</div>').format(
-                w("check.as_a_whole"),
-                t("report.probability", lang(), percent=round(100 * verdict["probability"])),
-                whole,
-            )
-        )
+        for number, claim in enumerate(judged)
+    ]
+    if not judged:
+        blocks = [_judged(w("check.as_a_whole"), verdict, first=True)]
     return Markup(
         '<details class="pp-eligibility pp-verdict-{}"><summary><i aria-hidden="true">{}</i> {}</summary>{}</details>'
     ).format(
@@ -293,7 +303,7 @@ def _verdict_line(verdict: dict[str, Any], judged: list[dict[str, Any]]) -> str:
         groups[claim["verdict"]].append(str(claim["number"]))
     parts = [
         w(
-            "check.verdict_claims",
+            "check.verdict_claims" if len(numbers) > 1 else "check.verdict_claim",
             numbers=w("list.comma").join(numbers),
             verdict=t(f"report.verdict_short.{name}", lang()),
         )
@@ -302,20 +312,34 @@ def _verdict_line(verdict: dict[str, Any], judged: list[dict[str, Any]]) -> str:
     return w("check.verdict_line", claims=w("list.semicolon").join(parts))
 
 
+def _judged(name: Markup | str, verdict: dict[str, Any], *, first: bool) -> Markup:
+    return Markup(
+        '<details class="pp-claim"{}><summary>{} <span class="pp-place">{}</span></summary>{}</details>'
+    ).format(
+        Markup(" open") if first else Markup(""),
+        name,
+        t("report.probability", lang(), percent=round(100 * verdict["probability"])),
+        _reasons(verdict["reasons"]),
+    )
+
+
 def _reasons(reasons: list[dict[str, Any]]) -> Markup:
-    rows = []
-    for reason in sorted(reasons, key=lambda r: -abs(r["weight"]))[:6]:
-        words = reason["note"]
+    """What moved the verdict: the sentences by the way they pull, then what was noticed about the whole."""
+    quotes: dict[str, list[Markup]] = defaultdict(list)
+    notes: list[Markup] = []
+    for reason in sorted(reasons, key=lambda r: -abs(r["weight"])):
         if reason["text"] and reason["start"] is not None:
-            item = {"start": reason["start"], "quote": reason["text"], "page": None}
-            rows.append(Markup("<li>{}{}</li>").format(words, quote(item)))
-        elif reason["text"]:
-            rows.append(
-                Markup("<li>{} <span class='pp-place'>{}</span></li>").format(words, short(reason["text"], QUOTE))
-            )
+            quotes[reason["note"]].append(quote({"start": reason["start"], "quote": reason["text"], "page": None}))
         else:
-            rows.append(Markup("<li>{}</li>").format(words))
-    return Markup('<ul class="pp-reasons">{}</ul>').format(Markup("").join(rows)) if rows else Markup("")
+            words = Markup("{} <span class='pp-place'>{}</span>").format(reason["note"], short(reason["text"], QUOTE))
+            notes.append(Markup("<li>{}</li>").format(words))
+    parts = [
+        Markup('<p class="pp-pull">{}</p>{}').format(note, Markup("").join(found[:MOST_REASONS]))
+        for note, found in quotes.items()
+    ]
+    if notes:
+        parts.append(Markup('<ul class="pp-reasons">{}</ul>').format(Markup("").join(notes)))
+    return Markup("").join(parts)
 
 
 def next_steps(report: Report, steps: tuple[str, ...]) -> Markup:
