@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import streamlit as st
@@ -29,5 +30,8 @@ html.dress()
 desk.language_picker()
 try:
     page.run()
+except Exception:  # a bug of ours: said calmly here, in full on the terminal
+    logging.getLogger("patentprep").exception("page %s", page.url_path or "start")
+    html.say_so(desk.w("unexpected"), kind="pp-unexpected")
 finally:
     desk.put_away()

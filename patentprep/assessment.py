@@ -12,8 +12,9 @@ from datetime import date
 
 from patentprep.checklist import Checklist, Element, Requirement, load_checklist
 from patentprep.eligibility import assess_draft_eligibility
+from patentprep.errors import UsageError
 from patentprep.evidence import Judgement, evidence_of, find_evidence
-from patentprep.formal import formal_findings
+from patentprep.formal import formal_findings, load_formal_rules
 from patentprep.model import (
     Assessment,
     ChecklistEdition,
@@ -51,10 +52,10 @@ def assess(
     """Hold a draft against the law in force on ``filed_on`` (None: the latest edition).
 
     ``invention_type`` overrides what was inferred (CNIPA guide of 2024-12-31: model, application, ai_assisted,
-    ai_generated). Raises UsageError for an unknown checklist.
+    ai_generated). Raises UsageError for an unknown checklist, or a day before its first rule was in force.
     """
     kind = invention_type or draft.invention_type
-    laws = tuple(load_checklist(name).at(filed_on) for name in checklists)
+    laws = tuple(_law(name, filed_on) for name in checklists)
     on_step("eligibility", 0, len(laws) + 2)
     eligibility = assess_draft_eligibility(draft)
     requirements: list[RequirementResult] = []
@@ -67,7 +68,7 @@ def assess(
         requirements += [_requirement(draft, law, r, kind, judged, eligibility.verdict) for r in law.requirements]
         findings += _red_flags(law, judged)
     on_step("formal", len(laws) + 1, len(laws) + 2)
-    findings += formal_findings(draft)
+    findings += [f for f in formal_findings(draft) if load_formal_rules()[f.rule].in_force.holds(filed_on)]
     on_step("done", len(laws) + 2, len(laws) + 2)
     return Assessment(
         draft=draft,
@@ -80,6 +81,14 @@ def assess(
         model_version=model_version(),
         filed_on=filed_on,
     )
+
+
+def _law(name: str, filed_on: date | None) -> Checklist:
+    law = load_checklist(name)
+    then = law.at(filed_on)
+    if not then.elements and filed_on is not None:
+        raise UsageError(what=filed_on.isoformat(), hint=f">= {min(e.in_force.start for e in law.elements)}")
+    return then
 
 
 def _red_flags(law: Checklist, judged: Sequence[tuple[Sentence, Judgement]]) -> list[Finding]:
@@ -154,6 +163,8 @@ def _status(
     judged: Sequence[tuple[Sentence, Judgement]],
     verdict: Verdict,
 ) -> RequirementStatus:
+    if not elements:  # the law of that day did not ask it
+        return "not_applicable"
     mine = [j for _, j in judged if j.requirement == requirement.id]
     substance = [j.confidence for j in mine if j.strength == "substantive"]
     vague = [j.confidence for j in mine if j.strength == "vague"]

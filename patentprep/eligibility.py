@@ -167,21 +167,32 @@ def solution_range(draft: Draft) -> tuple[int, int]:
 
 
 def explain(text: str, probability: float, offset: int = 0) -> tuple[Reason, ...]:
-    """What moved the verdict, in both directions, with offsets shifted by ``offset``; then the paths tried.
-
-    A step's weight is its share of the encoder score plus that of its lexicon entries; n-grams are summed into one
-    reason, so that the weights of all reasons before cutting the list add up to the score less the intercept.
-    """
-    model = load_model()
+    """What moved the verdict most, in both directions, with offsets shifted by ``offset``; then the paths tried."""
     read = normal(text)
     parts = steps(read)
     if not parts:
         return (Reason("absence", "", 0.0, note="nothing_to_judge"),)
+    reasons = sorted(contributions(text, offset), key=lambda r: -abs(r.weight))
+    paths = _paths(text, parts, offset, len(read) == len(text), probability)
+    return (*reasons[:MOST_REASONS], *paths)
+
+
+def contributions(text: str, offset: int = 0) -> list[Reason]:
+    """Every reason for the score of a text, in the order of the text: with the intercept, their weights add up to it.
+
+    A step's weight is its share of the encoder score plus that of its lexicon entries. The n-grams are summed into one
+    reason, and the encoder's view of the text as a whole is another. Weights are rounded to three decimals.
+    """
+    model = load_model()
+    read = normal(text)
+    parts = steps(read)
     same = len(read) == len(text)  # otherwise offsets of steps would point into the converted copy
     row = features([parts])
-    scores = learned.score(model, [read], row, vectors([read], [parts]))
+    seen = vectors([read], [parts])
+    scores = learned.score(model, [read], row, seen)
     half = model.encoder_weights.shape[0] // 2
-    step_vectors = learned.encode([read[s.start : s.end] for s in parts]) / len(parts)
+    step_vectors = learned.encode([read[s.start : s.end] for s in parts]) / max(len(parts), 1)
+    whole = float(seen[0, :half] @ model.encoder_weights[:half, 0]) * learned.ENCODER_SCALE
     step_share = step_vectors @ model.encoder_weights[half:, 0] * learned.ENCODER_SCALE
     named = row[0] * model.feature_weights[:, 0] * learned.FEATURE_SCALE
     by_name: dict[str, float] = {}
@@ -196,8 +207,8 @@ def explain(text: str, probability: float, offset: int = 0) -> tuple[Reason, ...
     ngrams = float(scores.ngrams[0, 0])
     terms = learned.top_ngrams(model, read, "pure_algorithm", sign=1.0 if ngrams >= 0 else -1.0)
     reasons.append(Reason("terms", "、".join(terms), round(ngrams, 3), note="terms"))
-    reasons.sort(key=lambda r: -abs(r.weight))
-    return (*reasons[:MOST_REASONS], *_paths(text, parts, offset, same, probability))
+    reasons.append(Reason("whole", "", round(whole, 3), note="whole"))
+    return reasons
 
 
 def _reason(kind: str, text: str, start: int, end: int, weight: float, offset: int, same: bool) -> Reason:

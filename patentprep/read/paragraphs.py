@@ -11,6 +11,8 @@ from patentprep.read.lines import Line, first_word, is_han, is_heading, paragrap
 
 _CLOSERS = "\"'”’」』)）]】"
 _ENDERS = frozenset(".。!！?？;；:：…")
+_NEVER_FIRST = frozenset("。，、；：！？）》」』”’,;:!?)]}%％")  # cannot begin a line: it belongs to the one above
+_SPLIT_NUMBER = re.compile(r"\d+[^\d\s.．、)）]")
 _OPEN_END = re.compile(r"(?:[,，、(（\[［“‘=＝+×-]|\b(?:and|or|of|the|a|an|to|in|with|by|for|from|is|are|wherein))$")
 _REFERENCE_END = re.compile(
     r"(?:\b(?:claims?|figs?\.?|figures?|eqs?\.?|equations?|tables?|steps?|nos?\.?|sections?|vol\.|pp?\.)|权利要求|請求項|图|圖|式|公式|表|步骤|第"
@@ -136,14 +138,18 @@ def ends_paragraph(a: Line, b: Line) -> bool:
     above, below = a.text.rstrip(), b.text.lstrip()
     if a.fixed or b.fixed or b.gap:
         return True
+    if below[:1] in _NEVER_FIRST:
+        return False
     last = above.rstrip(_CLOSERS)[-1:]
     ended = last in _ENDERS
+    if last == "." and above[-2:-1].isdigit() and _SPLIT_NUMBER.match(below) and not above.isascii():
+        return False  # Chinese typesetting breaks anywhere: "1." / "9%"
     lower = below[:1].islower()
     if lower and not ended and below[1:2] != ")":  # in mid-sentence, whatever the layout says
         if above.endswith((" and", " or")) and _LIST_END.search(above[-8:]) and _next_word_fits(a, b):
             return True  # the next item of a list
         return is_heading(above)
-    short = _next_word_fits(a, b)
+    short = _next_word_fits(a, b) and not _ragged(a, b)
     if is_heading(above) or (is_heading(below) and (ended or short or below.isupper())):
         return True
     open_end = not ended and _OPEN_END.search(above[-10:]) is not None
@@ -182,6 +188,16 @@ def _next_word_fits(a: Line, b: Line) -> bool:
     return room > need * 1.1 + 1.2 * per_column
 
 
+def _ragged(a: Line, b: Line) -> bool:
+    """Chinese set without justification: a line almost full that stops in mid-sentence goes on."""
+    above, below = a.text.rstrip(), b.text.lstrip()
+    if not (is_han(above[-1:]) and is_han(below[:1]) and above[-1] not in "。！？；：…，、") or a.x0 > a.left + a.size:
+        return False
+    if above.isascii() or a.right - a.left < 20 * a.size or a.right - a.x1 > 0.12 * (a.right - a.left):
+        return False
+    return a.font == b.font and not is_heading(below) and not _ITEM_START.match(below)
+
+
 class _Words:
     """The words of the whole draft: the evidence for what a hyphen at a line end stands for."""
 
@@ -202,8 +218,10 @@ class _Words:
         above = above.replace("\x02", "-") if above.endswith("\x02") else above
         if above.endswith(("-", "\u2010")) and len(above) > 1 and above[-2].isalnum():
             return above
-        if is_han(above[-1:]) or is_han(below[:1]):
+        if is_han(above[-1:]) or is_han(below[:1]) or below[0] in ",;:!?)]}%":
             return above.rstrip()
+        if above.endswith(".") and above[-2:-1].isdigit() and below[0].isdigit():
+            return above
         if self._lost_hyphen(above, below):
             return above.rstrip()
         return above + " "

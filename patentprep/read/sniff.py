@@ -37,6 +37,8 @@ _MARKUP = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_FRAGMENT = re.compile(r"\s*<(?:div|p|table|span|meta|style|script|title|h[1-6]|section|article|ul|ol)\b[^<>]{0,300}>", re.I)
+_TAG = re.compile(r"</(?:div|p|table|td|span|style|script|title|h[1-6]|section|article|li|a)>", re.I)
 _XML = re.compile(r"\s*<\?xml\b", re.IGNORECASE)
 
 
@@ -83,6 +85,8 @@ def refuse_markup(text: str, name: str) -> None:
     """HTML and XML are text, but not the draft's own."""
     head = text[:4096].lstrip("\ufeff")
     if _MARKUP.match(head):
+        raise UnknownFormat(name=name, found="HTML")
+    if _FRAGMENT.match(head) and len(_TAG.findall(head)) >= 2:
         raise UnknownFormat(name=name, found="HTML")
     if _XML.match(head):
         raise UnknownFormat(name=name, found="XML")

@@ -19,7 +19,7 @@ def to_text(assessment: Assessment, lang: Lang) -> str:
     """The report as plain text."""
     report = to_dict(assessment, lang)
     draft, readiness = report["draft"], report["readiness"]
-    lines = [draft["title"] or t("report.untitled", lang)]
+    lines = wrap(draft["title"] or t("report.untitled", lang))
     facts = [
         draft["path"],
         t(f"report.invention_type.{draft['invention_type']}", lang),
@@ -27,7 +27,7 @@ def to_text(assessment: Assessment, lang: Lang) -> str:
     ]
     if draft["pages"]:
         facts.insert(1, t("report.pages_count", lang, count=draft["pages"]))
-    lines += [" · ".join(facts), ""]
+    lines += [*wrap(" · ".join(facts)), ""]
     for warning in draft["warnings"]:
         lines += wrap("! " + warning)
     lines += wrap(f"{t('report.level.' + readiness['level'], lang)}  {readiness['summary']}")

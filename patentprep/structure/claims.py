@@ -29,10 +29,28 @@ _STRICT = re.compile(
     r"|由.{1,40}组成)"
     rf"|(?:The|An?|One or more)\b[^.\n]{{2,120}}?{_REFERS}"
     r"|(?:An?|One or more|At least one|In an?|Apparatus|Method|System|Process|Use|Computer|Non-transitory)\b"
-    r"[^\n]{3,400}?\b(?:compris\w+|includ\w+|wherein|characteri[sz]ed|consisting|having|that, when"
+    r"[^\n]{3,400}?\b(?:compris\w+|includ\w+|wherein|characteri[sz]ed|consisting|having|that, when|storing|when executed"
     r"|configured to|the steps)"
 )
 _INLINE = re.compile(rf"(?<=[。.；;])\s*(?:{_ZH_CLAIM}|[Cc]laim\s)?\s*(\d{{1,3}})\s*(?:[、．:：]|\.(?!\d))\s*")
+# A claim's number on a line of its own, as Markdown drafts have it: "Claim 2 (dependent on claim 1)", "权利要求3："
+_OWN_LINE = re.compile(
+    rf"[ \t\u3000]*(?:(?:Independent|Dependent|独立|从属|獨立|從屬)\s*)?(?:{_ZH_CLAIM}|Claim)\s*(?P<n>\d{{1,3}})\s*"
+    r"(?:[（(][^\n]{0,90}[)）]|[—–-]\s[^\n]{0,80})?\s*[:：.]?",
+    re.IGNORECASE,
+)
+# Captions between claims: "从属权利要求", "Independent claims"
+_CAPTION = re.compile(
+    rf"\s*(?:[（(]?[一二三四五\d]{{1,2}}[)）、.]\s*)?(?:(?:独立|从属|附属|獨立|附屬|方法|装置|系统|产品){_ZH_CLAIM}"
+    r"|(?:independent|dependent|method|system|apparatus|device|medium)\s+claims?)\s*[:：]?\s*",
+    re.IGNORECASE,
+)
+_GONE = re.compile(
+    r"[ \t]*(?P<a>\d{1,3})\s*\.?\s*(?:[-–—~]|to\b|至)\s*(?P<b>\d{1,3})\s*[.、:]?\s*"
+    r"[(（\[]?\s*(?:cancel|withdraw|删除|刪除|取消)",
+    re.IGNORECASE,
+)
+_HAN_NUMBER = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}(?:[)）]\s*[、.．]?|[、.．])\s*")
 _ENDED = re.compile(r"[。.．]\s*[”\"）)]?\s*$")
 _GOES_ON = re.compile(r"\s*(?:[a-z(（•\-–—*·①-⑳]|其中|所述|以及|并且|和|\d|步骤|[Ss]\d|wherein|and\b)")
 
@@ -51,10 +69,22 @@ def claim_spans(text: str, start: int, end: int, *, inferred: bool = False) -> t
     line's end ends it.
     """
     marks: list[tuple[int, int, int]] = []  # number, where the number stands, where the text starts
+    cuts: list[int] = []  # where cancelled claims or captions end the one before
     style = ""
     ended = True
     stop = end
-    for low, high in _lines(text, start, end):
+    lines = _lines(text, start, end)
+    for index, (low, high) in enumerate(lines):
+        if high - low < 130 and _CAPTION.fullmatch(text, low, high) or _GONE.match(text, low, high):
+            cuts.append(low)
+            ended = True
+            continue
+        header = _OWN_LINE.fullmatch(text, low, high) if high - low < 130 else None
+        if header and index + 1 < len(lines) and _opens_claim(text, *lines[index + 1]):
+            marks.append((int(header["n"]), low, lines[index + 1][0]))
+            style = style or "own line"
+            ended = False
+            continue
         match = _NUMBER.match(text, low, high)
         if match and match.end() < high:
             number = int(match["n"])
@@ -88,12 +118,35 @@ def claim_spans(text: str, start: int, end: int, *, inferred: bool = False) -> t
     for index, (number, _, body) in enumerate(marks):
         last = index + 1 == len(marks)
         limit = stop if last else marks[index + 1][1]
+        limit = min((cut for cut in cuts if body < cut < limit), default=limit)
         if last and not inferred:
             limit = _end_of_last(text, body, limit)
         trimmed = text[body:limit]
         low = body + len(trimmed) - len(trimmed.lstrip())
         spans.append(Span(number, low, max(low, body + len(trimmed.rstrip()))))
-    return spans, _odd_numbers([span.number for span in spans])
+    return spans, _odd_numbers([span.number for span in spans], cancelled_numbers(text, start, end))
+
+
+def is_caption(text: str, start: int, end: int) -> bool:
+    """Whether a line only announces claims: ``Dependent claims``, ``Claim 2 (dependent on claim 1)``."""
+    if end - start >= 130:
+        return False
+    return bool(_CAPTION.fullmatch(text, start, end) or _OWN_LINE.fullmatch(text, start, end))
+
+
+def _opens_claim(text: str, low: int, high: int) -> bool:
+    """Whether the line under a number on a line of its own begins a claim."""
+    return bool(_STRICT.match(text, low, min(high, low + 800)) or _STARTS.match(text, low, high))
+
+
+def cancelled_numbers(text: str, start: int, end: int) -> set[int]:
+    """Numbers given up in one line, such as ``20-22. (canceled)``."""
+    return {
+        number
+        for low, high in _lines(text, start, end)
+        if text[low].isdigit() and (match := _GONE.match(text, low, high))
+        for number in range(int(match["a"]), int(match["b"]) + 1)
+    }
 
 
 _LINE = re.compile(r"[^\n]+")
@@ -137,23 +190,24 @@ def _next_word(text: str, at: int, end: int) -> int:
 
 def _unnumbered(text: str, start: int, end: int) -> tuple[list[Span], list[Warned]]:
     """Claims without printed numbers: each paragraph that starts like a claim begins one."""
-    starts = [
-        low + len(text[low:high]) - len(text[low:high].lstrip())
-        for low, high in _lines(text, start, end)
-        if _STRICT.match(text[low : min(high, low + 800)].lstrip())
-    ]
+    starts = []
+    for low, high in _lines(text, start, end):
+        number = _HAN_NUMBER.match(text, low, high)
+        low = number.end() if number else low
+        if _STRICT.match(text, low, min(high, low + 800)):
+            starts.append(low)
     spans = []
     for index, low in enumerate(starts):
-        limit = starts[index + 1] if index + 1 < len(starts) else _end_of_last(text, low, end)
+        limit = text.rfind("\n", 0, starts[index + 1]) if index + 1 < len(starts) else _end_of_last(text, low, end)
         spans.append(Span(index + 1, low, low + len(text[low:limit].rstrip())))
     return spans, [Warned("claims_unnumbered")] if spans else []
 
 
-def _odd_numbers(numbers: list[int]) -> list[Warned]:
+def _odd_numbers(numbers: list[int], cancelled: set[int]) -> list[Warned]:
     if not numbers:
         return []
     warnings = []
-    missing = [str(n) for n in range(1, max(numbers) + 1) if n not in numbers]
+    missing = [str(n) for n in range(1, max(numbers) + 1) if n not in numbers and n not in cancelled]
     repeated = sorted({n for n in numbers if numbers.count(n) > 1})
     if missing:
         warnings.append(Warned("claim_numbers_missing", facts=(("numbers", ", ".join(missing[:20])),)))

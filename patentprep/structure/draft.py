@@ -16,6 +16,7 @@ from patentprep.model import (
     Claim,
     Document,
     Draft,
+    Lang,
     Progress,
     Section,
     SectionKind,
@@ -23,7 +24,7 @@ from patentprep.model import (
     Warned,
     silent,
 )
-from patentprep.structure.claims import Span, claim_spans, read_claims
+from patentprep.structure.claims import Span, claim_spans, is_caption, read_claims
 from patentprep.structure.headings import MAIL, Heading, find_headings, find_title, is_form_name, text_lines
 from patentprep.structure.invention import invention_type, patent_words
 from patentprep.text import split_sentences
@@ -56,7 +57,7 @@ def structure(document: Document) -> Draft:
     headings = find_headings(text, lines)
     title, title_range = find_title(text, lines, headings)
     blocks = _blocks(text, headings, title_range)
-    blocks, claims, unparsed = _claims(text, blocks)
+    blocks, claims, unparsed = _claims(text, blocks, language)
     if not headings:
         unparsed.insert(0, Warned("no_sections"))
         if not claims and not patent_words(text):
@@ -118,14 +119,17 @@ def _front(text: str, end: int, title: tuple[int, int] | None) -> Block:
     return Block("other", "", 0, 0, end, False)
 
 
-def _claims(text: str, blocks: list[Block]) -> tuple[list[Block], tuple[Claim, ...], list[Warned]]:
+def _claims(text: str, blocks: list[Block], language: Lang) -> tuple[list[Block], tuple[Claim, ...], list[Warned]]:
     spans: list[Span] = []
     unparsed: list[Warned] = []
     for block in blocks:
         if block.kind == "claims":
             some, odd = claim_spans(text, block.body, block.end)
             if some and spans:
-                continue  # a second set (another language or version) is not mixed into the first
+                # a second set (another language or version) is not mixed into the first
+                if _written_in(text, spans) == language or _written_in(text, some) != language:
+                    continue
+                spans, unparsed = [], []
             spans.extend(some)
             unparsed.extend(odd)
             if not some and block.form and text[block.body : block.end].strip():
@@ -140,6 +144,10 @@ def _claims(text: str, blocks: list[Block]) -> tuple[list[Block], tuple[Claim, .
                 blocks[index : index + 1] = _split_off(text, block, some)
                 break
     return blocks, read_claims(text, spans), unparsed
+
+
+def _written_in(text: str, spans: list[Span]) -> Lang | None:
+    return language_of_text.language(text[spans[0].start : min(spans[-1].end, spans[0].start + 2000)])
 
 
 def _split_off(text: str, block: Block, spans: list[Span]) -> list[Block]:
@@ -191,15 +199,19 @@ def _sentences(
             if not block.body <= claim.start < block.end:
                 continue
             for start, end in split_sentences(text[at : claim.start], at):
-                if not _ONLY_NUMBER.fullmatch(text, start, end):
+                if not _ONLY_NUMBER.fullmatch(text, start, end) and not is_caption(text, start, end):
                     add(start, end, block.kind, None)
             for start, end in split_sentences(claim.text, claim.start, clauses=len(claim.text) > 60):
                 add(start, end, block.kind, claim.number)
             at = max(at, claim.end)
         for start, end in split_sentences(text[at : block.end], at):
+            if block.kind == "claims" and is_caption(text, start, end):
+                continue
             if block.kind != "other" or not MAIL.match(text[start : min(end, start + 20)]):
                 add(start, end, block.kind, None)
     return tuple(sentences)
 
 
-_ONLY_NUMBER = re.compile(r"\W*(?:权利要求|權利要求|请求项|請求項|[Cc]laim)?\s*\d{1,3}\W*")
+_ONLY_NUMBER = re.compile(
+    r"\W*(?:权利要求|權利要求|请求项|請求項|[Cc]laim)?\s*\d{1,3}\W*|[（(]?[一二三四五六七八九十]{1,3}[)）、.．]*"
+)

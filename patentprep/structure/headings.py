@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from patentprep.model import SectionKind
 from patentprep.resources import folder, load_yaml
@@ -63,9 +64,12 @@ _NUMBERED = re.compile(
 )
 _HAN_GAP = re.compile(rf"(?<=[{HAN}])[\s\u3000]+(?=[{HAN}])")
 _WRAP = re.compile(r"^[\s【\[《<（(*_\-—=•■◆●▪·]+|[\s】\]》>）)*_\-—=:：.．]+$")
+_REMARK = re.compile(r"\s*[（(][^()（）]{1,24}[)）]$")
 _CODE = re.compile(r"^\s*[（(]\d\d[)）]\s*")
 _INLINE = re.compile(r"\s*(?P<head>[^:：|\n]{1,48}?)\s*(?P<mark>[:：]|\s\|\s|】\s*(?=\S)|[—–]\s)\s*(?=\S)")
 _TERMINAL = re.compile(r"[。；;，,！!？?、…]\s*$|[a-z\d)]\.\s*$")
+# A list item that says something: "2. 变换：短时傅里叶变换，窗长256", "1. hydrophone, 8 kHz"
+_STATES = re.compile(r"[，；=]|\d\s?(?:[kMG]?Hz|ms|mm|cm|km|kg|%|dB|°C|℃|[kM]?[WV])(?![A-Za-z])")
 _EXTRA = re.compile(r"(?:补充|附录|附件|补充说明|Appendix|Annex)\s*(?:[A-Z\d]\b)?[\s:：]+\S.{0,30}$")
 _SERIES = re.compile(
     rf"(?:实施例|實施例|实施方式|實施方式|应用例|对比例"
@@ -94,7 +98,10 @@ def _normal(words: str) -> str:
 def _look_up(words: str) -> tuple[SectionKind, bool, bool] | None:
     vocabulary = _vocabulary().words
     plain = _normal(words)
-    return vocabulary.get(plain) or vocabulary.get(plain.replace("(s)", "s"))
+    found = vocabulary.get(plain) or vocabulary.get(plain.replace("(s)", "s"))
+    if not found and plain.endswith((")", "）")):  # "附图说明（建议）", "Claims (draft)"
+        found = vocabulary.get(_REMARK.sub("", plain))
+    return found
 
 
 def find_headings(text: str, lines: list[tuple[int, int]]) -> list[Heading]:
@@ -120,14 +127,39 @@ def find_headings(text: str, lines: list[tuple[int, int]]) -> list[Heading]:
                 styles[style] = styles.get(style, 0) + 1
         elif not in_form_claims and end - start <= 60:
             style = _style(text, start, end)
-            if (style and not _TERMINAL.search(text, start, end) and " | " not in text[start:end]) or (
-                _EXTRA.match(text[start:end])
+            line = text[start:end]
+            if (style and not _TERMINAL.search(line) and " | " not in line and not _STATES.search(line)) or (
+                _EXTRA.match(line)
             ):
                 candidates.append((index, start, end, style or "extra"))
     if len(found) >= 2 or any(count >= 2 for count in styles.values()):
         found.extend(_numbered_headings(text, lines, candidates, styles, found))
         found.sort(key=lambda heading: heading.start)
-    return found
+    return found or _run_in(text)
+
+
+# Headings of a draft that was pasted without its line breaks. Each must stand where a section can begin.
+_RUN_IN = re.compile(
+    r"(?:(?<=[。；;.．!！?？\s])|(?<![\s\S]))(?P<zh>权利要求书|技术领域|背景技术|发明内容|附图说明|具体实施方式|说明书)"
+    r"(?![的中所及和与、，,。]|摘要|附图)"
+    r"|(?P<title>技术领域|说明书摘要|摘要)\s?(?=本发明|本申请|本公开|本实用新型|一种)"
+    r"|(?:(?<=[.:;]\s)|(?<=[A-Z]\s)|(?<![\s\S]))(?P<en>TECHNICAL FIELD|FIELD(?: OF THE (?:INVENTION|DISCLOSURE))?"
+    r"|BACKGROUND(?: ART| OF THE INVENTION)?|(?:BRIEF )?SUMMARY(?: OF THE (?:INVENTION|DISCLOSURE))?"
+    r"|BRIEF DESCRIPTION OF (?:THE )?(?:DRAWINGS|FIGURES)|DETAILED DESCRIPTION(?: OF (?:THE )?(?:[A-Z]+ )?[A-Z]+S)?"
+    r"|DESCRIPTION OF EMBODIMENTS|CLAIMS|ABSTRACT(?: OF THE DISCLOSURE)?|DESCRIPTION|[Ww]hat is claimed is:|We claim:)"
+    r"(?=\s(?:[A-Z\d]|[Ww]hat))"
+)
+
+
+def _run_in(text: str) -> list[Heading]:
+    """Headings inside the line, when three or more kinds of an application's sections follow one another."""
+    found: list[Heading] = []
+    for match in _RUN_IN.finditer(text):
+        group = match.lastgroup or "zh"
+        entry = _look_up(match[group])
+        if entry and not any(heading.kind == entry[0] and entry[0] not in ("other", "claims") for heading in found):
+            found.append(Heading(entry[0], match.start(group), match.end(group), match[group], True, entry[2]))
+    return found if len({heading.kind for heading in found} - {"other"}) >= 3 else []
 
 
 def _is_claim_line(text: str, start: int, end: int) -> bool:
@@ -298,6 +330,8 @@ def find_title(text: str, lines: list[tuple[int, int]], headings: list[Heading])
         if not label or _normal(label["label"]) not in vocabulary.titles:
             continue
         value = (label["t"] or "").strip()
+        while not value and index + 2 < len(lines) and not any(map(str.isalnum, text[slice(*lines[index + 1])])):
+            index += 1  # a rule under the label
         if value and len(value) <= (90 if any(map(_is_han, value)) else 300) and "。" not in value:
             return _clean_title(value), (start, end)
         if not value and index + 1 < len(lines) and lines[index + 1][0] not in by_start:
@@ -326,6 +360,25 @@ def find_title(text: str, lines: list[tuple[int, int]], headings: list[Heading])
         break
     if mail and (subject := _SUBJECT.search(text, 0, min(len(text), 3000))):
         return subject["t"].strip(), None
+    return _title_before_body(text, headings)
+
+
+def _title_before_body(text: str, headings: list[Heading]) -> tuple[str, tuple[int, int] | None]:
+    """A line between the claims or abstract and the first section of the description."""
+    for before, heading in pairwise([None, *headings]):
+        if heading is None or heading.kind not in ("technical_field", "background") or not heading.form:
+            continue
+        low = before.end if before else 0
+        if before and before.kind not in ("claims", "abstract", "other"):
+            break
+        body = text[low : heading.start].rstrip()
+        low += max(body.rfind("\n"), body.rfind("。"), body.rfind(". ")) + 1
+        words = text[low : heading.start]
+        start = low + len(words) - len(words.lstrip())
+        words = words.strip()
+        if _may_be_title(words) and not _NUMBERED.match(words) and not _NO_TITLE.match(words):
+            return _clean_title(words), (start, start + len(words))
+        break
     return "", None
 
 
@@ -336,6 +389,8 @@ def is_form_name(line: str) -> bool:
 
 def _may_be_title(line: str) -> bool:
     if _TERMINAL.search(line) or " | " in line or MAIL.match(line) or line.rstrip().endswith((":", "：")):
+        return False
+    if not any(map(str.isalnum, line)):
         return False
     han = sum("\u4e00" <= character <= "\u9fff" for character in line)
     if han:

@@ -15,10 +15,9 @@ from typing import Any
 
 import streamlit as st
 
-from patentprep.assessment import assess
+from patentprep import assess, read_draft
 from patentprep.model import Assessment, Draft, InventionType, Lang, Progress
 from patentprep.strings import LANGUAGES, t
-from patentprep.structure import read_draft
 
 MOST_DESKS = 24
 MOST_DRAFTS = 6

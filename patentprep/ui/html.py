@@ -32,7 +32,8 @@ _SCROLL = st.components.v2.component(
 
 @cache
 def _sheet() -> str:
-    colours = "".join(f".pp-{name} {{ --c: {colour}; }}\n" for name, colour in COLOURS.items())
+    on_dark = "color-mix(in srgb, {} 70%, white)"  # the same hues, light enough for a dark ground
+    colours = "".join(f".pp-{n} {{ --c: light-dark({c}, {on_dark.format(c)}); }}\n" for n, c in COLOURS.items())
     flag = f".pp-red_flag {{ --flag: light-dark({RED_FLAG}, #ff9d90); }}\n"
     return (Path(__file__).parent / "style.css").read_text(encoding="utf-8") + colours + flag
 
@@ -81,10 +82,10 @@ def trouble(error: PatentprepError, where: str = "") -> None:
     say_so(say(error, desk.lang()), where)
 
 
-def say_so(sentence: str, where: str = "") -> None:
+def say_so(sentence: str, where: str = "", kind: str = "") -> None:
     """One sentence in a calm box."""
     head = Markup("<b>{}</b> ").format(where) if where else ""
-    put(Markup('<div class="pp-trouble" role="alert">{}{}</div>').format(head, sentence))
+    put(Markup('<div class="{}" role="alert">{}{}</div>').format(f"pp-trouble {kind}".strip(), head, sentence))
 
 
 def empty(title: str, lines: Iterable[str]) -> None:

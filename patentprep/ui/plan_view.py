@@ -64,8 +64,8 @@ def deadlines(plan: Plan) -> Markup:
 def _deadline(item: dict[str, Any]) -> Markup:
     moved = Markup("")
     if item["nominal_date"] != item["date"]:
-        moved = Markup('<span class="pp-moved">{} {}</span>').format(
-            w("plan.instead_of", nominal=item["nominal_date"]), item["moved_because"] or ""
+        moved = Markup('<span class="pp-moved">{}</span>').format(
+            item["moved_because"] or w("plan.instead_of", nominal=item["nominal_date"])
         )
     sure = w("plan.certain") if item["certain"] else w("plan.to_confirm")
     state = t(f"plan.status.{item['status']}", lang())

@@ -16,7 +16,7 @@ from patentprep.ui.desk import lang, w
 
 Report = dict[str, Any]
 CARD_QUOTE, QUOTE = 90, 240  # characters shown of a quote on a card, and below an element
-MOST_REASONS = 4
+MOST_REASONS, MOST_PLACES = 4, 3  # shown at first
 
 
 def place(item: dict[str, Any]) -> str:
@@ -190,9 +190,9 @@ def _card(requirement: dict[str, Any], flags: list[dict[str, Any]]) -> Markup:
 
 def _flag(finding: dict[str, Any]) -> Markup:
     name = Markup('<i aria-hidden="true">{}</i> <b>{}</b>').format(html.SIGNS["fatal"], finding["title"])
-    return Markup('<div class="pp-element"><div class="pp-what">{} {}</div>{}<p class="pp-advice">{}</p></div>').format(
-        name, html.law(finding["provision"]), quote(finding), finding["fix"]
-    )
+    return Markup(
+        '<div class="pp-element pp-flagged"><div class="pp-what">{} {}</div>{}<p class="pp-advice">{}</p></div>'
+    ).format(name, html.law(finding["provision"]), quote(finding), finding["fix"])
 
 
 def _element(element: dict[str, Any]) -> Markup:
@@ -365,30 +365,42 @@ def next_steps(report: Report, steps: tuple[str, ...]) -> Markup:
 
 
 def findings(report: Report) -> Markup:
-    """Red flags and formal findings, the weightiest first."""
+    """Red flags and formal findings, the weightiest first, those of one rule together."""
     order = {"fatal": 0, "serious": 1, "advisory": 2}
-    rows, seen = [], set()
+    rules: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for finding in sorted(report["findings"], key=lambda f: order[f["severity"]]):
-        name = finding["rule"].replace("/", "-")
-        anchor = Markup(' id="pp-{}"').format(name) if name not in seen else Markup("")
-        seen.add(name)
-        shown = Markup("")
-        if finding["quote"] and finding["start"] is not None:
-            shown = quote({**finding, "paragraph": None})
-        rows.append(
-            Markup(
-                '<div class="pp-finding pp-sev-{}"{}><p class="pp-sev"><i aria-hidden="true">{}</i> {}</p>'
-                "<div><div><b>{}</b> {} {}</div>{}<p class='pp-fix'>{}</p></div></div>"
-            ).format(
-                finding["severity"],
-                anchor,
-                html.SIGNS[finding["severity"]],
-                t(f"report.severity.{finding['severity']}", lang()),
-                finding["title"],
-                finding["message"],
-                html.law(finding["provision"], finding["rule"]),
-                shown,
-                finding["fix"],
-            )
+        rules[finding["rule"]].append(finding)
+    return Markup('<div class="pp-findings">{}</div>').format(
+        Markup("").join(_rule(name, found) for name, found in rules.items())
+    )
+
+
+def _rule(name: str, found: list[dict[str, Any]]) -> Markup:
+    """One rule: its title and provision, each place it concerns, and the smallest fix, once where it is the same."""
+    first = found[0]
+    one_fix = len({f["fix"] for f in found}) == 1
+    places = [_place_of(f, with_fix=not one_fix) for f in found]
+    if len(places) > MOST_PLACES:
+        rest = Markup('<details class="pp-more"><summary>{}</summary>{}</details>').format(
+            w("check.more_places", count=len(places) - MOST_PLACES), Markup("").join(places[MOST_PLACES:])
         )
-    return Markup('<div class="pp-findings">{}</div>').format(Markup("").join(rows))
+        places = [*places[:MOST_PLACES], rest]
+    return Markup(
+        '<div class="pp-finding pp-sev-{}" id="pp-{}"><p class="pp-sev"><i aria-hidden="true">{}</i> {}</p>'
+        "<div><div><b>{}</b> {}</div>{}{}</div></div>"
+    ).format(
+        first["severity"],
+        name.replace("/", "-"),
+        html.SIGNS[first["severity"]],
+        t(f"report.severity.{first['severity']}", lang()),
+        first["title"],
+        html.law(first["provision"], name),
+        Markup("").join(places),
+        Markup('<p class="pp-fix">{}</p>').format(first["fix"]) if one_fix else "",
+    )
+
+
+def _place_of(finding: dict[str, Any], *, with_fix: bool) -> Markup:
+    shown = quote(finding) if finding["quote"] and finding["start"] is not None else Markup("")
+    fix = Markup('<p class="pp-fix">{}</p>').format(finding["fix"]) if with_fix else Markup("")
+    return Markup('<div class="pp-where"><p>{}</p>{}{}</div>').format(finding["message"], shown, fix)

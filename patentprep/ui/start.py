@@ -40,6 +40,15 @@ with left:
     if st.button(w("start.check_text"), key="check_text", type="primary"):
         open_draft(lambda: pasted.encode(), w("start.pasted_name"))
     html.put(Markup('<p class="pp-private">{}</p>').format(w("start.private")))
+    html.section(w("start.what"))
+    html.put(
+        Markup('<div class="pp-three">{}</div>').format(
+            Markup("").join(
+                Markup("<div><b>{}</b><p>{}</p></div>").format(w(f"start.{name}_title"), w(f"start.{name}_text"))
+                for name in ("one", "two", "three")
+            )
+        )
+    )
 
 with right:
     drafts = desk.desk().drafts
@@ -65,13 +74,4 @@ with right:
             )
         )
 
-html.section(w("start.what"))
-html.put(
-    Markup('<div class="pp-three">{}</div>').format(
-        Markup("").join(
-            Markup("<div><b>{}</b><p>{}</p></div>").format(w(f"start.{n}_title"), w(f"start.{n}_text"))
-            for n in ("one", "two", "three")
-        )
-    )
-)
 html.put(Markup('<p class="pp-notice">{}</p>').format(t("report.notice", lang())))

@@ -104,7 +104,8 @@ def form() -> list[tuple[str, str]]:
         placeholder=w("plan.offices_hint"),
     )
     told: list[tuple[str, str]] = []
-    with st.expander(w("plan.more"), key="plan_more"):
+    st.session_state.setdefault("plan_disclosures", desk.desk().kept.get("plan_disclosures", 0))
+    with st.expander(w("plan.more"), expanded=st.session_state["plan_disclosures"] > 0):
         one, two, _ = st.columns([1, 1, 2])
         one.text_input(w("plan.report"), key=keep("plan_report", ""), placeholder=DATE, help=w("plan.report_help"))
         two.text_input(
@@ -113,7 +114,6 @@ def form() -> list[tuple[str, str]]:
             placeholder=date.today().isoformat(),
             help=w("plan.today_help"),
         )
-        st.session_state.setdefault("plan_disclosures", desk.desk().kept.get("plan_disclosures", 0))
         for number in range(st.session_state["plan_disclosures"]):
             one, two, _ = st.columns([1, 1, 2])
             day = one.text_input(w("plan.disclosed_on"), key=keep(f"plan_day_{number}", ""), placeholder=DATE)

@@ -1,0 +1,369 @@
+"""The app, page by page, without a browser: what each page says, and what it keeps."""
+
+from __future__ import annotations
+
+import html as escaping
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("streamlit")
+
+from streamlit.testing.v1 import AppTest
+
+from patentprep import assess, launch, read_draft, strings
+from patentprep.model import REQUIREMENTS
+from patentprep.report import to_dict
+from patentprep.ui import desk, samples
+
+APP = launch.app_file()
+PAGES = ("start", "check", "timeline", "checklists", "settings")
+DRAFT = """一种风机轴承故障诊断方法
+
+技术领域
+本发明涉及旋转机械状态监测技术领域。
+
+权利要求书
+1. 一种风机轴承故障诊断方法，其特征在于，采集轴承座的振动加速度信号，输入卷积网络，得到故障类别。
+
+具体实施方式
+采样频率为20kHz，<script>alert('x')</script> 训练数据来自两个风电场的24台机组，共18000段。
+"""
+
+
+def open_app(lang: str = "zh", **params: str) -> AppTest:
+    at = AppTest.from_file(str(APP), default_timeout=60)
+    at.query_params["lang"] = lang
+    for name, value in params.items():
+        at.query_params[name] = value
+    return calm(at.run())
+
+
+def calm(at: AppTest) -> AppTest:
+    """Nothing went wrong behind the page."""
+    assert not at.exception, at.exception
+    assert "pp-unexpected" not in source(at)
+    return at
+
+
+def go(at: AppTest, page: str) -> AppTest:
+    return calm(at.switch_page(f"patentprep/ui/{page}.py").run())
+
+
+def source(at: AppTest) -> str:
+    """Our HTML on the page, the style sheet left out."""
+    return "\n".join(e.proto.body for e in at.get("html") if not e.proto.body.startswith("<style"))
+
+
+def words(at: AppTest) -> str:
+    return escaping.unescape(re.sub(r"<[^>]+>", " ", source(at)))
+
+
+def paste(at: AppTest, text: str = DRAFT) -> AppTest:
+    at.text_area(key="paste").set_value(text)
+    return calm(at.button(key="check_text").click().run())
+
+
+@pytest.fixture(autouse=True)
+def empty_desks() -> Iterator[None]:
+    yield
+    desk._desks().clear()
+
+
+# --- every page, both languages ------
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_each_page_opens_with_its_heading_and_a_teaching_empty_state(page: str, lang: str) -> None:
+    at = open_app(lang)
+    if page != "start":
+        go(at, page)
+    titles = {
+        "start": "start.title",
+        "check": "check.empty_title",
+        "timeline": "plan.title",
+        "checklists": "law.title",
+        "settings": "settings.title",
+    }
+    assert strings.t(f"ui.{titles[page]}", lang) in words(at)  # type: ignore[arg-type]
+    if page in ("check", "timeline"):
+        assert 'class="pp-empty"' in source(at)
+
+
+def test_both_languages_have_the_same_words() -> None:
+    assert {k for k in strings.keys("zh") if k.startswith("ui.")} == {
+        k for k in strings.keys("en") if k.startswith("ui.")
+    }
+
+
+def test_an_unknown_language_in_the_address_is_ignored() -> None:
+    assert open_app("xx").session_state["lang"] in ("zh", "en")
+
+
+# --- opening a draft --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sample", samples.shelf(), ids=lambda s: s.file)
+def test_each_sample_opens_on_the_check_page(sample: samples.Sample) -> None:
+    at = calm(open_app("en").button(key=f"sample_{sample.file}").click().run())
+    page = source(at)
+    assert sample.file in words(at)
+    assert page.count('<details class="pp-card') == len(REQUIREMENTS)
+    assert page.count('class="pp-sentence"') == page.count('class="pp-eligibility') == 1
+    anchors = set(re.findall(r'id="pp-([^"]+)"', page))
+    assert set(re.findall(r'data-open="([^"]+)"', page)) <= anchors  # every link into the margin arrives
+
+
+def test_red_flags_are_shown_on_the_ethics_card() -> None:
+    text = DRAFT + "\n摄像头隐藏安装，未经顾客同意采集人脸图像并建立档案。\n"
+    at = paste(open_app("zh"), text)
+    card = source(at).split('id="pp-ethics"')[1].split("</summary>")[0]
+    assert 'class="pp-flags"' in card and "人脸" in card
+
+
+def test_an_uploaded_file_opens_and_can_be_taken_up_again() -> None:
+    at = open_app()
+    at.file_uploader(key="upload").upload("风机.txt", DRAFT.encode(), "text/plain")
+    calm(at.run())
+    assert "风机.txt" in words(at) and 'class="pp-draft"' in source(at)
+    go(at, "start")
+    calm(at.button(key="again_0").click().run())
+    assert 'class="pp-draft"' in source(at)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "zh", "en"),
+    [
+        ("空.txt", b"   \n", "没有文字", "holds no words"),
+        ("a.pdf", b"%PDF-1.7 nonsense", "已损坏", "damaged"),
+        ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(64), "不是 PDF、DOCX", "is not a PDF, DOCX"),
+        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "Word 97-2003", "Word 97-2003"),
+        ("ru.txt", ("Способ диагностики подшипников. " * 9).encode(), "不是中文", "neither Chinese"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_calm_sentence_and_the_rest_of_the_page_stays(
+    name: str, data: bytes, zh: str, en: str
+) -> None:
+    at = open_app("zh")
+    at.text_area(key="paste").set_value("已输入的文字")
+    at.file_uploader(key="upload").upload(name, data, "application/octet-stream")
+    calm(at.run())
+    boxes = re.findall(r'<div class="pp-trouble".*?</div>', source(at))
+    assert len(boxes) == 1 and zh in escaping.unescape(boxes[0])
+    assert at.text_area(key="paste").value == "已输入的文字"
+    at.session_state["lang"] = "en"
+    calm(at.run())
+    assert en in words(at)
+    assert at.text_area(key="paste").value == "已输入的文字"
+
+
+def test_pasting_nothing_says_so() -> None:
+    assert "没有文字" in words(paste(open_app(), "  "))
+
+
+# --- Check ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_draft_is_escaped() -> None:
+    page = source(paste(open_app()))
+    assert "&lt;script&gt;" in page
+    assert "<script" not in page
+
+
+def test_language_changes_and_the_draft_stays() -> None:
+    at = paste(open_app("zh"))
+    assert "适用的" in words(at)
+    at.session_state["lang"] = "en"
+    calm(at.run())
+    assert "applicable requirements are covered" in words(at)
+    assert "采样频率为20kHz" in words(at)
+
+
+def test_a_reload_finds_the_draft_by_the_token_in_the_address() -> None:
+    at = paste(open_app())
+    token = at.query_params["desk"]
+    again = go(open_app(desk=token), "check")
+    assert "采样频率为20kHz" in words(again)
+    stranger = go(open_app(desk="guessed"), "check")
+    assert "采样频率为20kHz" not in words(stranger)
+    assert stranger.query_params["desk"] != "guessed"
+
+
+def test_another_kind_of_invention_is_asked_other_questions() -> None:
+    at = paste(open_app())
+    before = words(at)
+    calm(at.selectbox(key="check_type").set_value("ai_generated").run())
+    assert words(at) != before
+    go(at, "settings")
+    go(at, "check")
+    assert at.selectbox(key="check_type").value == "ai_generated"
+
+
+def test_an_earlier_filing_date_is_held_against_the_law_of_its_day() -> None:
+    at = paste(open_app())
+    now = source(at).count('class="pp-element')
+    calm(at.text_input(key="check_filed").set_value("2024-06-01").run())
+    assert source(at).count('class="pp-element') < now  # elements added in 2026 are not asked
+
+
+def test_a_filing_date_that_does_not_exist_is_one_sentence() -> None:
+    at = paste(open_app("en"))
+    calm(at.text_input(key="check_filed").set_value("2026-02-30").run())
+    assert "There is no day 2026-02-30" in words(at)
+    assert 'class="pp-draft"' in source(at)
+
+
+def _pane(sample: samples.Sample) -> tuple[str, str, dict[str, Any]]:
+    """The draft pane's HTML, the text it shows, and the report."""
+    from patentprep.ui import review
+
+    draft = read_draft(sample.read(), sample.file)
+    report = to_dict(assess(draft), draft.language)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(review, "lang", lambda: draft.language)
+        patch.setattr(review, "w", lambda key, **facts: strings.t(f"ui.{key}", draft.language, **facts))
+        page = str(review.draft_pane(draft.document, report))
+    return page, draft.text, report
+
+
+@pytest.mark.parametrize("sample", samples.shelf(), ids=lambda s: s.file)
+def test_the_pane_shows_the_whole_draft_and_every_quote_has_its_mark(sample: samples.Sample) -> None:
+    page, text, report = _pane(sample)
+    bare = re.sub(r'<span class="pp-label">.*?</span>|<div class="pp-page">.*?</div>', "", page)
+    shown = escaping.unescape(re.sub(r"<[^>]+>", "", bare))
+    assert re.sub(r"\s", "", shown) == re.sub(r"\s", "", text)
+    marked = {int(start) for start in re.findall(r'<mark [^>]*data-s="(\d+)"', page)}
+    quoted = {item["start"] for r in report["requirements"] for e in r["elements"] for item in e["evidence"]}
+    inside = {s for s in quoted if any(m <= s for m in marked)}
+    assert quoted and len(quoted & marked) >= 0.9 * len(inside)  # a quote inside another shares its mark
+
+
+# --- Timeline ---------------------------------------------------------------------------------------------------------
+
+
+def plan(lang: str = "en", **fields: str) -> AppTest:
+    at = go(open_app(lang), "timeline")
+    at.text_input(key="plan_today").set_value("2026-03-01")
+    for name, value in fields.items():
+        at.text_input(key=f"plan_{name}").set_value(value)
+    return calm(at.run())
+
+
+def test_the_table_gives_the_day_to_act_and_why_it_moved() -> None:
+    at = plan(priority="2026-01-31")
+    rows = re.findall(r"<tr class=.*?</tr>", source(at))
+    row = next(r for r in rows if "End of the priority period" in r)
+    assert "2027-01-31" in row  # twelve months, a Sunday (PCT Rule 80.5)
+    assert re.search(r"<b>2027-02-0\d</b>", row)
+    assert "PCT Rules 2.4, 80.5" in row
+    assert any("National phase US" in r and "2028-07-31" in r for r in rows)  # 30 months, Art. 22(1)
+    assert at.get("vega_lite_chart")
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"priority": "2026-02-30"}, "There is no day 2026-02-30"),
+        ({"priority": "31.1.2026"}, "is not a date"),
+        ({"priority": "2026-01-31", "filing": "2025-12-01"}, "is before the priority date"),
+        ({"priority": "2024-01-31", "filing": "2026-02-01"}, "is too late for the priority date"),
+    ],
+)
+def test_wrong_dates_are_one_sentence(fields: dict[str, str], sentence: str) -> None:
+    at = plan(**fields)
+    assert sentence in words(at)
+    assert "<table" not in source(at)
+    assert at.text_input(key="plan_priority").value == fields["priority"]
+
+
+def test_warnings_come_first() -> None:
+    at = plan(priority="2026-01-31")
+    calm(at.button(key="plan_add").click().run())
+    calm(at.text_input(key="plan_day_0").set_value("2026-01-10").run())
+    page = source(at)
+    assert "fatal" in page[: page.index("<table")]
+
+
+def test_the_plan_lives_in_the_address() -> None:
+    at = plan(priority="2026-01-31")
+    assert at.query_params["priority"] == "2026-01-31"
+    assert at.query_params["office"] == ["CN", "US", "EP", "JP", "KR"]
+    fresh = AppTest.from_file(str(APP), default_timeout=60).run()
+    fresh.query_params.update({"priority": "2025-05-05", "office": ["US"], "disclosure": ["2025-05-01:talk"]})
+    go(fresh, "timeline")
+    assert fresh.text_input(key="plan_priority").value == "2025-05-05"
+    assert fresh.multiselect(key="plan_offices").value == ["US"]
+    assert fresh.text_input(key="plan_day_0").value == "2025-05-01"
+
+
+# --- Checklists -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("part", "search", "day", "there", "not_there"),
+    [
+        ("all", "", "", ("TS1", "ET1", "claims/numbering", "ethics/"), ()),
+        ("technical_scenario", "", "", ("TS1",), ("TE1 ", "claims/numbering")),
+        ("formal", "", "", ("claims/numbering",), ("TS1 ",)),
+        ("red_flags", "", "", ("ethics/",), ("TS1 ", "claims/numbering")),
+        ("all", "claims/numbering", "", ("claims/numbering",), ("TS1 ",)),
+        ("all", "zzzz", "", ("Nothing matches",), ("TS1 ",)),
+        ("all", "", "2026-02-30", ("There is no day 2026-02-30", "TS1"), ()),
+        ("all", "", "2024-06-01", ("was not yet in force",), ()),
+    ],
+)
+def test_the_law_is_filtered(
+    part: str, search: str, day: str, there: tuple[str, ...], not_there: tuple[str, ...]
+) -> None:
+    at = go(open_app("en"), "checklists")
+    at.selectbox(key="law_part").set_value(part)
+    at.text_input(key="law_search").set_value(search)
+    at.text_input(key="law_day").set_value(day)
+    text = words(calm(at.run()))
+    assert all(word in text for word in there)
+    assert not any(word in text for word in not_there)
+
+
+# --- memory -----------------------------------------------------------------------------------------------------------
+
+
+def test_forgetting_drops_drafts_and_what_was_typed() -> None:
+    at = paste(open_app("en"))
+    go(at, "settings")
+    assert "Pasted text" in words(at)
+    calm(at.button(key="forget").click().run())
+    assert "have been dropped" in words(at) and "Pasted text" not in words(at)
+    assert not any(d.drafts or "paste" in d.kept for d in desk._desks().values())
+    go(at, "check")
+    assert "No draft is open" in words(at)
+    go(at, "start")
+    assert at.text_area(key="paste").value == ""
+
+
+def test_memory_is_bounded() -> None:
+    at = open_app()
+    for number in range(desk.MOST_DRAFTS + 2):
+        paste(at, f"{DRAFT}\n第{number}版。")
+        go(at, "start")
+    assert len(desk._desks()[at.session_state["desk"]].drafts) == desk.MOST_DRAFTS
+    for _ in range(desk.MOST_DESKS + 2):
+        open_app()
+    assert len(desk._desks()) <= desk.MOST_DESKS
+
+
+def test_the_app_is_served_to_this_computer_only() -> None:
+    file = Path(APP).parent / ".streamlit" / "config.toml"
+    config = tomllib.loads(file.read_text(encoding="utf-8"))
+    assert config["server"]["address"] == launch.HOST == "127.0.0.1"
+    assert config["browser"]["gatherUsageStats"] is False
+    assert config["client"]["showErrorDetails"] == "none"
+    assert config["client"]["toolbarMode"] == "minimal"
+    for flag in launch.FLAGS:  # said twice: an installed package has no .streamlit folder
+        name, _, value = flag.removeprefix("--").partition("=")
+        section, _, key = name.partition(".")
+        assert str(config[section][key]).lower() == value.lower(), flag
