@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import locale
+import re
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -18,6 +19,7 @@ from patentprep.errors import PatentprepError, UsageError
 from patentprep.model import Lang
 
 OK, NOT_READY, BAD_INPUT = 0, 1, 2
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # JSON may hold "\\ud800", which no encoding can write
 STDIN = "-"
 
 
@@ -66,11 +68,12 @@ def interface_language() -> Lang:
 
 
 def _write(text: str, output: str | None) -> None:
+    text = text if text.endswith("\n") else text + "\n"
     if output is None:
-        print(text, end="" if text.endswith("\n") else "\n")
+        print(text, end="")
         return
     try:
-        Path(output).write_text(text, encoding="utf-8")
+        Path(output).write_text(text, encoding="utf-8", errors="replace")
     except OSError as error:
         raise UsageError(what=output, hint=error.strerror or "cannot be written") from error
 
@@ -241,7 +244,7 @@ def _json_lines(name: str) -> Any:
         except OSError as error:
             raise UsageError(what=name, hint=error.strerror or "cannot be read") from error
     try:
-        lines = data.decode("utf-8-sig").splitlines()
+        lines = data.decode("utf-8-sig").split("\n")  # not splitlines: U+2028 may stand inside a JSON string
     except UnicodeDecodeError as error:
         raise UsageError(what=label, hint="UTF-8") from error
     for number, line in enumerate(lines, 1):
@@ -253,6 +256,7 @@ def _json_lines(name: str) -> Any:
             raise UsageError(what=f"{label}:{number}", hint='{"id": "...", "text": "..."}') from error
         if not isinstance(row, dict) or "id" not in row or not isinstance(row.get("text"), str):
             raise UsageError(what=f"{label}:{number}", hint='{"id": "...", "text": "..."}')
+        row["text"] = _LONE_SURROGATE.sub("\ufffd", row["text"])
         yield row
 
 

@@ -167,7 +167,9 @@ def inputs(texts: Sequence[str], features: Array, vectors: Array, tfidf: Any) ->
 def score(model: TextModel, texts: Sequence[str], features: Array, vectors: Array) -> Scores:
     """Score texts. ``features`` (in the order of ``model.feature_names``) and ``vectors`` have one row a text."""
     rows = [ngram_row(model, text) for text in texts]
-    terms = np.array([row.values @ model.ngram_weights[row.columns] for row in rows]).reshape(len(rows), len(model.outputs))
+    terms = np.array([row.values @ model.ngram_weights[row.columns] for row in rows]).reshape(
+        len(rows), len(model.outputs)
+    )
     encoder = vectors @ (model.encoder_weights * ENCODER_SCALE)
     named = features @ (model.feature_weights * FEATURE_SCALE)
     total = terms + encoder + named + model.intercept

@@ -26,7 +26,9 @@ _SAYS = re.compile(r"\(([A-Z]{2}\d+) (substantive|vague|red_flag) (0\.\d+)(?: ([
 
 def draft(*sentences: str, claims: str = "", topic: str = "The network model is trained on user data.") -> Draft:
     """A disclosure that holds the sentences; ``topic`` decides what the scheme plainly has or has not."""
-    text = "DETAILED DESCRIPTION\n" + "\n".join(f"{topic} {s}" if n == 0 else s for n, s in enumerate(sentences or ("",)))
+    text = "DETAILED DESCRIPTION\n" + "\n".join(
+        f"{topic} {s}" if n == 0 else s for n, s in enumerate(sentences or ("",))
+    )
     text += f"\nCLAIMS\n{claims}\n" if claims else "\n"
     return structure(Document("draft.txt", "txt", text, (), (), (), ""))
 
@@ -131,23 +133,26 @@ def test_pure_algorithm(
 
 # --- not applicable --------------------------------------------------------------------------------------------
 
+FIXED = "A fixed threshold is compared with the pressure."
+PUBLISHED = "No model is trained; the network weights are published."
+NOBODY = "A model of user data is trained; no personal data are used."
 MACHINE = "The vibration of the bearing is measured by a sensor and a network model is trained."
 
 
 @pytest.mark.parametrize(
     ("topic", "requirement", "verdict", "expected"),
     [
-        ("A fixed threshold is compared with the pressure.", "training_method", "technical_solution", "not_applicable"),
-        ("A fixed threshold is compared with the pressure.", "model_construction", "technical_solution", "not_applicable"),
-        ("No model is trained; the network weights are published.", "training_method", "technical_solution", "not_applicable"),
-        ("No model is trained; the network weights are published.", "training_data_source", "technical_solution", "not_applicable"),
-        ("No model is trained; the network weights are published.", "model_construction", "technical_solution", "not_found"),
-        ("不涉及模型的训练，直接使用公开的网络权重处理传感器信号。", "training_method", "technical_solution", "not_applicable"),
+        (FIXED, "training_method", "technical_solution", "not_applicable"),
+        (FIXED, "model_construction", "technical_solution", "not_applicable"),
+        (PUBLISHED, "training_method", "technical_solution", "not_applicable"),
+        (PUBLISHED, "training_data_source", "technical_solution", "not_applicable"),
+        (PUBLISHED, "model_construction", "technical_solution", "not_found"),
+        ("不涉及模型的训练，直接使用公开的网络权重。", "training_method", "technical_solution", "not_applicable"),
         ("The network model is trained on user data.", "training_method", "technical_solution", "not_found"),
         (MACHINE, "ethics", "technical_solution", "not_applicable"),  # machine data only
         (MACHINE + " The driver is filmed.", "ethics", "technical_solution", "not_found"),  # people occur
         (MACHINE, "ethics", "pure_algorithm", "not_found"),
-        ("A model of user data is trained; no personal data are used.", "ethics", "technical_solution", "not_applicable"),
+        (NOBODY, "ethics", "technical_solution", "not_applicable"),
         ("模型用用户终端的温度训练，不涉及任何个人信息。", "ethics", "technical_solution", "not_applicable"),
     ],
 )  # fmt: skip

@@ -319,7 +319,13 @@ def test_the_minimal_checklist_loads(tmp_path: Path) -> None:
 BROKEN = [
     # what is wrong, changed from, changed to, a line that holds this, words of the message
     ("key twice", "edition: e\n", "edition: e\nedition: f\n", "edition: f", "stands twice"),
-    ("key twice in an element", "severity: serious", "severity: serious\n    severity: fatal", "severity: fatal", "twice"),
+    (
+        "key twice in an element",
+        "severity: serious",
+        "severity: serious\n    severity: fatal",
+        "severity: fatal",
+        "twice",
+    ),
     ("unknown key", "edition: e\n", "edition: e\ncolour: red\n", "colour", "unknown key 'colour'"),
     ("unknown key in an element", "where: either", "where: either\n    were: claims", "were:", "unknown key 'were'"),
     ("missing key", "    severity: serious\n", "", "- id: X1", "'severity' is missing"),
@@ -331,7 +337,13 @@ BROKEN = [
     ("wrong invention type", "[model]", "[robot]", "[robot]", "'robot' is no invention type"),
     ("element twice", "- id: X2", "- id: X1", None, "id 'X1' stands twice"),
     ("needs an unknown element", "[[X1]]", "[[X7]]", "[[X7]]", "element 'X7' does not exist"),
-    ("needs of an unknown type", "{default: [[X1]]}", "{default: [[X1]], robot: [[X1]]}", "robot", "unknown key 'robot'"),
+    (
+        "needs of an unknown type",
+        "{default: [[X1]]}",
+        "{default: [[X1]], robot: [[X1]]}",
+        "robot",
+        "unknown key 'robot'",
+    ),
     ("needs is no list of lists", "[[X1]]", "[X1]", "[X1]", "list of lists"),
     ("flag for an unknown element", "element: X1", "element: X8", "element: X8", "element 'X8' does not exist"),
     ("requirement left out", "id: ethics", "id: technical_effect", "requirements:", "six requirements"),

@@ -409,3 +409,54 @@ def test_every_rule_has_cases_in_its_languages(rule: str) -> None:
 @pytest.mark.parametrize("text", [zh(M_ZH, dep_zh("1")), en(M_EN, dep_en("claim 1")), app(PARTS_ZH), app(PARTS_EN)])
 def test_a_clean_draft_has_no_finding(text: str) -> None:
     assert rules_broken(text) == set()
+
+
+def findings_of(text: str, rule: str) -> list[dict[str, str]]:
+    draft = structure(Document("draft.txt", "txt", text, (), (), (), ""))
+    return [dict(finding.facts) for finding in formal_findings(draft) if finding.rule == rule]
+
+
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        ("a named thing", "wherein a path follows the Haversine formula"),
+        ("a part in its place", "wherein the image's contrast is raised at the network's input"),
+        ("says which one: participle", "wherein the price offered is stored"),
+        ("says which one: pronoun", "wherein the memory they occupy is freed"),
+        ("a symbol", "wherein the histogram distance h_t is below 3"),
+        ("a quantity follows", "wherein the network recomputes the weights every 500 images"),
+    ],
+)
+def test_english_terms_that_need_no_antecedent(why: str, words: str) -> None:
+    assert findings_of(en(M_EN, dep_en("claim 1", words)), "claims/antecedent") == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["wherein said valve is open", "wherein the reflux valve is opened further", "wherein the agreed valve opens"],
+)
+def test_english_terms_that_do(words: str) -> None:
+    assert findings_of(en(M_EN, dep_en("claim 1", words)), "claims/antecedent")
+
+
+@pytest.mark.parametrize("words", ["其中所述n为不为零的正整数", "对所述logits执行裁剪", "所述K由用户设定"])
+def test_chinese_symbols_need_no_antecedent(words: str) -> None:
+    assert findings_of(zh(M_ZH, dep_zh("1", words)), "claims/antecedent") == []
+
+
+def test_late_dependent_claims_are_one_finding() -> None:
+    text = en(M_EN, "A device comprising a camera.", dep_en("claim 1"), dep_en("claim 1", "wherein it is grey"))
+    assert findings_of(text, "claims/order") == [{"claim": "3, 4", "root": "1", "between": "2"}]
+
+
+def test_cancelled_claims_are_no_gap_in_the_numbers() -> None:
+    gone = f"CLAIMS\n1. {M_EN}\n2-4. (canceled)\n5. {dep_en('claim 1')}"
+    assert findings_of(gone, "claims/numbering") == []
+    assert findings_of(gone, "claims/full-stop") == []
+    assert findings_of(gone.replace("2-4. (canceled)\n", ""), "claims/numbering")
+
+
+def test_three_dimensions_are_no_figure() -> None:
+    body = "DETAILED DESCRIPTION\nAs seen in FIG. 1 and FIG. 2A, in this figure 3D analysis yields a distance.\n"
+    assert findings_of(app(PARTS_EN, body=body), "drawings/mismatch") == []
+    assert findings_of(app(PARTS_EN, body=body.replace("figure 3D", "figure 3")), "drawings/mismatch")

@@ -464,3 +464,44 @@ def test_a_file_pdfium_refuses_is_read_by_the_second_library(monkeypatch: pytest
     document = read_document(GOOD)
     assert document.text == EN
     assert [warning.key for warning in document.warnings] == ["recovered"]
+
+
+def test_numbers_of_every_line_on_a_last_page_of_few_lines() -> None:
+    def numbered(lines: list[str], font: str = "Times-Roman") -> Draw:
+        def draw(canvas: Canvas) -> None:
+            for order, line in enumerate(lines):
+                canvas.setFont("Helvetica", 8)
+                canvas.drawString(50, 760 - 18 * order, str(order + 1))
+                canvas.setFont(font, 12)
+                canvas.drawString(80, 760 - 18 * order, line)
+
+        return draw
+
+    lines = body((EN + " ") * 6)
+    text = read(numbered(lines[:30]), numbered([*lines[30:33], ""])).text
+    assert " ".join(lines[:33]).split() == text.split()
+
+
+def test_a_stop_alone_on_a_line_stays_with_its_sentence() -> None:
+    lines = ["与阈值报警方法相比，本发明突出冲击成分，使水泵轴承早期剥落的漏报率由6.1%降至1.9%", "。"]
+    text = read(
+        lambda canvas: put(canvas, [*lines, "实施例如下所述，传感器安装在轴承座上。"], font="STSong-Light")
+    ).text
+    assert text.split("\n")[0] == "".join(lines)
+
+
+def test_a_chinese_line_may_break_inside_a_number() -> None:
+    lines = ["与阈值报警方法相比，本发明突出冲击成分，使水泵轴承早期剥落的漏报率由百分之六降至1.", "9%。"]
+    text = read(lambda canvas: put(canvas, lines, font="STSong-Light")).text
+    assert "1.9%。" in text
+
+
+def test_chinese_lines_of_uneven_length_are_joined_in_mid_sentence() -> None:
+    lines = [
+        "根据权利要求1所述的方法，其特征在于，所述残差卷积网络包括四个残差",
+        "块，每个残差块包括两个3×3卷积层，输入的时频图由振动信号经短时傅里叶变换",
+        "得到，窗长为256点，重叠率为50%，训练数据由点检员标注并按比例划分为三个集",
+        "合。",
+    ]
+    text = read(lambda canvas: put(canvas, lines, font="STSong-Light")).text
+    assert text == "".join(lines)

@@ -215,3 +215,16 @@ def test_every_warning_has_words(key: str, lang: Lang) -> None:
     facts = tuple((name, str(FACTS[name])) for name in ("pages", "count"))
     assert "{" not in warn(Warned(key, 6, facts), lang)
     assert "progress.read" in keys(lang)
+
+
+@pytest.mark.parametrize("name", ["draft.docx", "draft.txt"])
+def test_a_fragment_of_a_web_page_is_refused(name: str) -> None:
+    with pytest.raises(UnknownFormat) as caught:
+        read_document(
+            b'<div class="a"><p>A method comprising a step.</p></div><table><tr><td>x</td></tr></table>', name
+        )
+    assert caught.value.facts["found"] == "HTML"
+
+
+def test_a_line_that_begins_with_a_bracket_is_text() -> None:
+    assert read_document(b"<p> is the momentum of the body.\nIt is kept.\n", "draft.txt").text.startswith("<p>")

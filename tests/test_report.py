@@ -5,6 +5,7 @@ import json
 import re
 from functools import cache
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -22,8 +23,8 @@ DRAFT_EN = f"""{EVIL} METHOD OF DETECTING CAVITATION IN A PUMP
 TECHNICAL FIELD
 The disclosure relates to condition monitoring of centrifugal pumps.
 BACKGROUND
-The collapse of the first bubbles is loudest above 20 kHz, so that monitors with a bandwidth of 1 kHz see cavitation only
-when the impeller has been eroded & the head has dropped.
+The collapse of the first bubbles is loudest above 20 kHz, so that monitors with a bandwidth of 1 kHz see cavitation
+only when the impeller has been eroded & the head has dropped.
 DETAILED DESCRIPTION
 The network has three convolutional layers with kernels of 15, 7 and 3, followed by a bidirectional LSTM layer and a
 fully connected layer whose output <img src=x onerror=alert(2)> is fed into a softmax with four classes.
@@ -49,7 +50,7 @@ DRAFT_ZH = f"""水泵空化识别方法{EVIL}
 采用Adam优化器，初始学习率0.001，批大小32，训练80轮，验证集损失连续10轮不再下降时停止。
 系统按性别和年龄估计支付意愿，对女性顾客展示更高的价格。
 权利要求书
-1. 一种水泵空化识别方法，其特征在于，包括：采集泵壳振动信号；将所述振动信号输入识别网络，得到空化等级；根据空化等级调节进口阀。
+1. 一种水泵空化识别方法，其特征在于，包括：采集泵壳振动信号；将所述振动信号输入识别网络，得到空化等级。
 """
 
 
@@ -340,7 +341,7 @@ def test_html_links_lead_to_marks(lang: Lang) -> None:
 @in_both
 def test_marks_do_not_overlap_and_red_flags_win(lang: Lang) -> None:
     found = marks(report(lang))
-    assert all(a[1] <= b[0] for a, b in zip(found, found[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in pairwise(found))
     flagged = [f["start"] for f in report(lang)["findings"] if f["rule"].startswith("ethics/")]
     assert flagged
     assert {start for start, *_, strength, _ in found if strength == "red_flag"} == set(flagged)

@@ -89,7 +89,10 @@ def test_old_python_is_told_what_to_get(
         start.main([])
     assert stopped.value.code == 2
     said = capsys.readouterr().err
-    assert said == f"patentprep: Python 3.11 or newer is needed; this is {version[0]}.{version[1]}. Get it from python.org.\n"
+    assert (
+        said
+        == f"patentprep: Python 3.11 or newer is needed; this is {version[0]}.{version[1]}. Get it from python.org.\n"
+    )
 
 
 def test_the_file_still_parses_on_an_old_python() -> None:

@@ -1,4 +1,4 @@
-"""The words of the interface: both languages, same keys, same placeholders, and none that the program asks for is missing."""
+"""The words of the interface: both languages, same keys, same placeholders, and none that is asked for is missing."""
 
 import ast
 import re

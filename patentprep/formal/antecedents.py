@@ -106,6 +106,7 @@ def _word_lists() -> dict[str, tuple[str, ...]]:
 
 _ZH_MENTION = re.compile(r"(?:所述|所说|上述)的?(?!的)|(?<![应應])[该該](?![种些類类等])")
 _ZH_SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9_\-]*")
+_ZH_STEP = re.compile(r"步骤(?P<n>[A-Za-z]?\d{1,3})")
 _ZH_RUN = re.compile(rf"[{HAN}A-Za-z0-9_\-]+")
 _ZH_COUNT = re.compile(
     r"(?:(?:[A-Za-z0-9]+|[一二两三四五六七八九十多若]干?|至少一|每一?|各|任一|任意|全部|所有)(?:个|種|种|组"
@@ -148,6 +149,9 @@ def _chinese(text: str) -> Iterator[tuple[int, int, str, Grounded]]:
         term = candidates[0]
         if _zh_tail().fullmatch(term):
             continue
+        step = _ZH_STEP.match(plain)
+        if step and (step["n"] in text[: match.start()] or not strict):
+            continue  # "所述步骤S2": the step is printed as "S2，"
         options = tuple(dict.fromkeys((*candidates, *_zh_candidates(whole))))
         # an unknown verb may follow the noun: "所述预测模块通信连接", "控制所述机床停机。"
         opening = plain[: 2 if len(candidates) == 1 and len(plain) >= 4 else 3]
@@ -259,7 +263,11 @@ def _en_exempt(words: list[str], follower: str, said: bool) -> bool:
         return True  # "the Haversine formula", "the Euclidean distance"
     if any(word.endswith(("'s", "’s", "s'", "s’")) for word in lowered[:-1]):
         return True  # "the tile's contrast": a part in its place
-    if not said and len(lowered) > 1 and (_PARTICIPLE.fullmatch(lowered[-1]) or lowered[-1] in _PARTICIPLES):
+    if (
+        not said
+        and len(lowered) > 1
+        and (_PARTICIPLE.fullmatch(lowered[-1]) or lowered[-1] in _en_words("en_participles"))
+    ):
         return True  # "the codes redeemed", "the price offered": says which one
     return not said and follower in (
         "they",
@@ -281,10 +289,6 @@ def _en_exempt(words: list[str], follower: str, said: bool) -> bool:
 
 
 _PARTICIPLE = re.compile(r"[a-z]{2,}(?:[^e]ed|[^e]eed)")
-_PARTICIPLES = frozenset(
-    "taken given spent made seen found held sent set kept read written drawn shown known chosen worn lost left paid "
-    "bought sold won cut put built grown driven thrown felt heard met run shut".split()
-)
 _BEFORE_SUBJECT = re.compile(r"(?:\bwherein|\bwhereby|\bin which|\bwhere)\s+$", re.IGNORECASE)
 _AFTER_SUBJECT = frozenset(["is", "are", "was", "were", "comprises", "comprise", "includes", "include", "has", "have"])
 

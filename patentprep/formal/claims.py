@@ -8,14 +8,8 @@ from collections.abc import Callable
 from patentprep.formal.antecedents import missing_antecedents
 from patentprep.formal.rules import Hit, Hits, load_formal_rules
 from patentprep.model import Claim, Draft
-from patentprep.structure.claims import (
-    cancelled_numbers,
-    category_of,
-    leading_reference,
-    references,
-    same_class,
-    subject_title,
-)
+from patentprep.structure.claims import cancelled_numbers, references
+from patentprep.structure.subject import category_of, leading_reference, same_class, subject_title
 from patentprep.text import split_sentences
 
 

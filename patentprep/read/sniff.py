@@ -37,7 +37,9 @@ _MARKUP = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_FRAGMENT = re.compile(r"\s*<(?:div|p|table|span|meta|style|script|title|h[1-6]|section|article|ul|ol)\b[^<>]{0,300}>", re.I)
+_FRAGMENT = re.compile(
+    r"\s*<(?:div|p|table|span|meta|style|script|title|h[1-6]|section|article|ul|ol)\b[^<>]{0,300}>", re.I
+)
 _TAG = re.compile(r"</(?:div|p|table|td|span|style|script|title|h[1-6]|section|article|li|a)>", re.I)
 _XML = re.compile(r"\s*<\?xml\b", re.IGNORECASE)
 

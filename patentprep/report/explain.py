@@ -22,6 +22,8 @@ def explain(name: str, lang: Lang) -> str:
     rules = load_formal_rules()
     if name in rules:
         return _formal(rules[name], lang)
+    if name in _VERDICTS:
+        return _verdict(name, lang)
     raise UsageError(what=name, hint=t("explain.hint", lang))
 
 
@@ -53,6 +55,21 @@ def _flag(flag: RedFlag, lang: Lang) -> str:
         (t("explain.question", lang), flag.question.in_(lang)),
     ]
     return _page(f"ethics/{flag.id}  {flag.title.in_(lang)}", facts)
+
+
+_VERDICTS = {"eligibility/pure-algorithm": "report.pure_algorithm", "ethics/red-flag": "report.red_flag"}
+
+
+def _verdict(name: str, lang: Lang) -> str:
+    """What the trained models find, without a rule of a checklist behind it."""
+    key = _VERDICTS[name]
+    title = t(f"{key}.title", lang)
+    facts = [
+        (t("explain.provision", lang), t(f"{key}.provision", lang)),
+        (t("explain.asks", lang), t(f"{key}.message", lang, title=title)),
+        (t("explain.question", lang), t(f"{key}.fix", lang)),
+    ]
+    return _page(f"{name}  {title}", facts)
 
 
 def _in_language(examples: tuple[str, ...], lang: Lang) -> str:

@@ -25,8 +25,9 @@ from patentprep.model import (
     silent,
 )
 from patentprep.structure.claims import Span, claim_spans, is_caption, read_claims
-from patentprep.structure.headings import MAIL, Heading, find_headings, find_title, is_form_name, text_lines
+from patentprep.structure.headings import Heading, find_headings, text_lines
 from patentprep.structure.invention import invention_type, patent_words
+from patentprep.structure.title import MAIL, find_title, is_form_name
 from patentprep.text import split_sentences
 
 

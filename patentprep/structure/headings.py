@@ -1,4 +1,4 @@
-"""Headings and the title of a draft. The words that make a heading live in ``data/headings.yaml``."""
+"""Headings of a draft. The words that make a heading live in ``data/headings.yaml``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 
 from patentprep.model import SectionKind
 from patentprep.resources import folder, load_yaml
@@ -25,7 +24,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class _Vocabulary:
+class Vocabulary:
     words: dict[str, tuple[SectionKind, bool, bool]]  # normalised heading -> kind, form, container
     contains: tuple[tuple[SectionKind, re.Pattern[str]], ...]
     forms: frozenset[str]
@@ -33,7 +32,7 @@ class _Vocabulary:
 
 
 @cache
-def _vocabulary() -> _Vocabulary:
+def vocabulary() -> Vocabulary:
     data = load_yaml(folder("data") / "headings.yaml")
     words: dict[str, tuple[SectionKind, bool, bool]] = {}
     for block in data.blocks("headings"):
@@ -47,7 +46,7 @@ def _vocabulary() -> _Vocabulary:
     forms, titles = (
         frozenset((*data.block(key).texts("zh"), *data.block(key).texts("en"))) for key in ("forms", "titles")
     )
-    return _Vocabulary(words, contains, forms, titles)  # type: ignore[arg-type]
+    return Vocabulary(words, contains, forms, titles)  # type: ignore[arg-type]
 
 
 def _words(words: str) -> frozenset[str]:
@@ -55,7 +54,7 @@ def _words(words: str) -> frozenset[str]:
 
 
 _CN = "一二三四五六七八九十"
-_NUMBERED = re.compile(
+NUMBERED = re.compile(
     rf"\s*(?:#{{1,6}}\s*)?(?P<n>第[{_CN}\d]{{1,3}}(?:部分|章|节|節)[、:：\s]*|[（(](?:[{_CN}]{{1,3}}"
     rf"|\d{{1,2}}|[a-zA-Z])[）)]\s*[.、]?\s*"
     rf"|[{_CN}]{{1,3}}[、.．:：]\s*|[{_CN}]{{1,3}}\s+|\d{{1,2}}(?:\.\d{{1,2}}){{0,3}}(?:[.、．)）:：]\s*"
@@ -67,7 +66,7 @@ _WRAP = re.compile(r"^[\s【\[《<（(*_\-—=•■◆●▪·]+|[\s】\]》>�
 _REMARK = re.compile(r"\s*[（(][^()（）]{1,24}[)）]$")
 _CODE = re.compile(r"^\s*[（(]\d\d[)）]\s*")
 _INLINE = re.compile(r"\s*(?P<head>[^:：|\n]{1,48}?)\s*(?P<mark>[:：]|\s\|\s|】\s*(?=\S)|[—–]\s)\s*(?=\S)")
-_TERMINAL = re.compile(r"[。；;，,！!？?、…]\s*$|[a-z\d)]\.\s*$")
+TERMINAL = re.compile(r"[。；;，,！!？?、…]\s*$|[a-z\d)]\.\s*$")
 # A list item that says something: "2. 变换：短时傅里叶变换，窗长256", "1. hydrophone, 8 kHz"
 _STATES = re.compile(r"[，；=]|\d\s?(?:[kMG]?Hz|ms|mm|cm|km|kg|%|dB|°C|℃|[kM]?[WV])(?![A-Za-z])")
 _EXTRA = re.compile(r"(?:补充|附录|附件|补充说明|Appendix|Annex)\s*(?:[A-Z\d]\b)?[\s:：]+\S.{0,30}$")
@@ -88,7 +87,7 @@ def text_lines(text: str) -> Iterator[tuple[int, int]]:
             yield match.start() + len(piece) - len(piece.lstrip()), match.start() + len(piece.rstrip())
 
 
-def _normal(words: str) -> str:
+def normal(words: str) -> str:
     """A heading without its wrapping (its number is the caller's matter), Han unspaced, Latin lower case."""
     words = simplified(_WRAP.sub("", _CODE.sub("", words)))
     words = _HAN_GAP.sub("", words)
@@ -96,11 +95,12 @@ def _normal(words: str) -> str:
 
 
 def _look_up(words: str) -> tuple[SectionKind, bool, bool] | None:
-    vocabulary = _vocabulary().words
-    plain = _normal(words)
-    found = vocabulary.get(plain) or vocabulary.get(plain.replace("(s)", "s"))
-    if not found and plain.endswith((")", "）")):  # "附图说明（建议）", "Claims (draft)"
-        found = vocabulary.get(_REMARK.sub("", plain))
+    known = vocabulary().words
+    plain = normal(words)
+    found = known.get(plain) or known.get(plain.replace("(s)", "s"))
+    bare = _REMARK.sub("", words.strip().rstrip(":：*"))  # "附图说明（建议）", "Claims (draft)"
+    if not found and bare != words:
+        found = known.get(normal(bare))
     return found
 
 
@@ -128,7 +128,7 @@ def find_headings(text: str, lines: list[tuple[int, int]]) -> list[Heading]:
         elif not in_form_claims and end - start <= 60:
             style = _style(text, start, end)
             line = text[start:end]
-            if (style and not _TERMINAL.search(line) and " | " not in line and not _STATES.search(line)) or (
+            if (style and not TERMINAL.search(line) and " | " not in line and not _STATES.search(line)) or (
                 _EXTRA.match(line)
             ):
                 candidates.append((index, start, end, style or "extra"))
@@ -170,20 +170,20 @@ def _heading(text: str, start: int, end: int) -> Heading | None:
     size = end - start
     if size <= 72:
         line = text[start:end]
-        number = _NUMBERED.match(line)
+        number = NUMBERED.match(line)
         rest = line[number.end() :] if number else line
         entry = _look_up(rest) or (_look_up(line) if number else None)
         if entry and _looks_set_off(rest, bool(number), line):
             return Heading(entry[0], start, end, line, entry[1], entry[2])
-        if _SERIES.match(line) and not _TERMINAL.search(line):
+        if _SERIES.match(line) and not TERMINAL.search(line):
             return Heading("embodiments", start, end, line, True)
     inline = _INLINE.match(text, start, min(end, start + 80))
     if inline and inline.end() < end:
         head = inline["head"]
-        number = _NUMBERED.match(head)
+        number = NUMBERED.match(head)
         entry = _look_up(head[number.end() :] if number else head)
         if entry and entry[0] != "other" and not (inline["mark"].strip() in "—–" and not head.isupper()):
-            if _normal(head) in _SOFT_INLINE and not number:
+            if normal(head) in _SOFT_INLINE and not number:
                 return None
             return Heading(entry[0], start, inline.end(), text[start : inline.start() + len(head)].strip(), entry[1])
     return None
@@ -203,14 +203,14 @@ def _looks_set_off(rest: str, numbered: bool, line: str) -> bool:
         return False
     if first.isascii() and first.isalpha():
         return first.isupper() or numbered or line.rstrip().endswith((":", "："))
-    if _normal(rest) in _MARKED_ONLY:
+    if normal(rest) in _MARKED_ONLY:
         return numbered or line.rstrip().endswith((":", "：", "】", "]")) or line.lstrip()[:1] in "【[#"
     return True
 
 
 def _style(text: str, start: int, end: int) -> str:
     """How a line is numbered: "1 ", "1.", "一、" ...; empty when it is not."""
-    match = _NUMBERED.match(text, start, end)
+    match = NUMBERED.match(text, start, end)
     if not match or re.match(r"[（(]\d\d[)）]", match["n"]):
         return ""  # not numbered, or an INID code such as (57)
     mark = re.sub(r"\d+", "1", match["n"].strip() + (" " if match["n"].endswith(" ") else ""))
@@ -218,7 +218,7 @@ def _style(text: str, start: int, end: int) -> str:
 
 
 def _ordinal(text: str, start: int, end: int) -> int:
-    match = _NUMBERED.match(text, start, end)
+    match = NUMBERED.match(text, start, end)
     digits = re.search(r"\d+", match["n"]) if match else None
     if digits:
         return int(digits.group())
@@ -270,12 +270,12 @@ def _numbered_headings(
                 continue
             highest[style] = number
             marked.add(start)
-            opening = _NUMBERED.match(text, start, end)
+            opening = NUMBERED.match(text, start, end)
             rest = text[opening.end() : end] if opening else rest
         kind: SectionKind | None = None
         plain = simplified(rest)
         if before is None or not before.form or before.kind in ("other", "background", "technical_field"):
-            kind = next((kind for kind, words in _vocabulary().contains if words.search(plain)), None)
+            kind = next((kind for kind, words in vocabulary().contains if words.search(plain)), None)
         elif before.kind in ("embodiments", "summary"):
             kind = before.kind
         yield Heading(kind or "other", start, end, text[start:end], False)
@@ -289,139 +289,8 @@ def _running_least(numbers: list[int]) -> list[int]:
     return least[::-1]
 
 
-# --- title ---------------------------------------------------------------------------------------------
-
-MAIL = re.compile(
-    r"\s*(?:From|To|Cc|Bcc|Date|Sent|Subject|Re|Reply-To|Fwd?|Attachments?|发件人|收件人|抄送|日期|发送时间"
-    r"|时间|主题|附件)\s*[:：]",
-    re.IGNORECASE,
-)
-_SUBJECT = re.compile(
-    r"\s*(?:Subject|主题)\s*[:：]\s*(?:(?:Re|RE|Fwd?|FW|AW|回复|答复|转发)\s*[:：]\s*)*(?P<t>\S.*)$",
-    re.MULTILINE,
-)
-_TITLE_LABEL = re.compile(
-    r"[\s\-•*·]*(?:[（(]54[)）])?\s*(?:\d{1,2}[.、)]?\s*|[一二三四五六七八九十]、)?(?P<label>[^:："
-    r"|\n]{1,30}?)\s*(?:[:：|]\s*(?P<t>.*))?$"
-)
-_TITLE_CODE = re.compile(r"[（(\[]54[)）\]]\s*(?P<t>\S.{2,300})$")
-_QUOTED = re.compile(r"[\"“「《](?P<t>[^\"”」》]{4,200})[\"”」》]")
-_NO_TITLE = re.compile(
-    r"^(?:(?:\(12\)\s*)?united states patent|https?:|www\."
-    r"|hi\b|hello\b|dear\b|你好|您好|各位|\[|\||\d{4}[-./年]\d|docket|attorney"
-    r"|application no|serial no|inventors?\b|applicants?\b"
-    r"|assignee|申请号|申请人|发明人|代理|公开号|申请公布|\(?(?:1[0-9]|2[1-9]|[3-57-9]\d)\)|page \d"
-    r"|confidential|draft\b|v\d|version|版本|日期|date\b|patent application)",
-    re.IGNORECASE,
-)
-
-
-def find_title(text: str, lines: list[tuple[int, int]], headings: list[Heading]) -> tuple[str, tuple[int, int] | None]:
-    """The title and the range it fills as a line of its own; empty when there is none."""
-    vocabulary = _vocabulary()
-    by_start = {heading.start: heading for heading in headings}
-    for index, (start, end) in enumerate(lines[:400]):
-        if end - start > 460:
-            continue
-        coded = _TITLE_CODE.match(text[start:end])
-        if coded and _normal(coded["t"]) not in vocabulary.titles and ":" not in coded["t"] and "：" not in coded["t"]:
-            return _clean_title(coded["t"]), (start, end)
-        label = _TITLE_LABEL.match(text[start:end])
-        if not label or _normal(label["label"]) not in vocabulary.titles:
-            continue
-        value = (label["t"] or "").strip()
-        while not value and index + 2 < len(lines) and not any(map(str.isalnum, text[slice(*lines[index + 1])])):
-            index += 1  # a rule under the label
-        if value and len(value) <= (90 if any(map(_is_han, value)) else 300) and "。" not in value:
-            return _clean_title(value), (start, end)
-        if not value and index + 1 < len(lines) and lines[index + 1][0] not in by_start:
-            low, high = lines[index + 1]
-            if high - low <= 200 and not MAIL.match(text[low:high]):
-                return _clean_title(text[low:high]), (start, high)
-    for heading in headings:
-        if heading.container and _normal(heading.words) not in ("drawings",):
-            after = next(((low, high) for low, high in lines if low > heading.start), None)
-            if after and after[0] not in by_start and _may_be_title(text[after[0] : after[1]]):
-                return _clean_title(text[after[0] : after[1]]), after
-    mail = False
-    for start, end in lines[:12]:
-        line = text[start:end]
-        if start in by_start:
-            break
-        if MAIL.match(line):
-            mail = True
-            continue
-        if is_form_name(line) or _NO_TITLE.match(line):
-            continue
-        if mail:
-            break
-        if _may_be_title(line) and (headings or _stands_alone(line, len(lines))):
-            return _clean_title(line), (start, end)
-        break
-    if mail and (subject := _SUBJECT.search(text, 0, min(len(text), 3000))):
-        return subject["t"].strip(), None
-    return _title_before_body(text, headings)
-
-
-def _title_before_body(text: str, headings: list[Heading]) -> tuple[str, tuple[int, int] | None]:
-    """A line between the claims or abstract and the first section of the description."""
-    for before, heading in pairwise([None, *headings]):
-        if heading is None or heading.kind not in ("technical_field", "background") or not heading.form:
-            continue
-        low = before.end if before else 0
-        if before and before.kind not in ("claims", "abstract", "other"):
-            break
-        body = text[low : heading.start].rstrip()
-        low += max(body.rfind("\n"), body.rfind("。"), body.rfind(". ")) + 1
-        words = text[low : heading.start]
-        start = low + len(words) - len(words.lstrip())
-        words = words.strip()
-        if _may_be_title(words) and not _NUMBERED.match(words) and not _NO_TITLE.match(words):
-            return _clean_title(words), (start, start + len(words))
-        break
-    return "", None
-
-
-def is_form_name(line: str) -> bool:
-    """Whether a line is the name of a form, such as 技术交底书 or Invention Disclosure Form."""
-    return _normal(re.sub(r"[（(].{0,20}[)）]$", "", line.strip())) in _vocabulary().forms
-
-
-def _may_be_title(line: str) -> bool:
-    if _TERMINAL.search(line) or " | " in line or MAIL.match(line) or line.rstrip().endswith((":", "：")):
-        return False
-    if not any(map(str.isalnum, line)):
-        return False
-    han = sum("\u4e00" <= character <= "\u9fff" for character in line)
-    if han:
-        return 3 <= len(line) <= 80 and "。" not in line and "，" not in line
-    return 1 < len(line.split()) <= 50 and len(line) <= 400 and not re.search(r"[.!?]\s+[A-Z]", line)
-
-
-def _is_han(character: str) -> bool:
-    return "\u4e00" <= character <= "\u9fff"
-
-
-def _stands_alone(line: str, count: int) -> bool:
-    """In notes without headings the first line is a title only when it is short and states nothing."""
-    if count < 2 or re.search(r"[,，;；=:：]|\d", line):
-        return False
-    if any(map(_is_han, line)):
-        return len(line) <= 30
-    return len(line.split()) <= 14 and line[:1].isupper()
-
-
-def _clean_title(words: str) -> str:
-    words = _WRAP_TITLE.sub("", words.strip())
-    quoted = _QUOTED.match(words)
-    return quoted["t"].strip() if quoted else words.strip()
-
-
-_WRAP_TITLE = re.compile(r"^[#*_\s]+|[#*_\s]+$|\s*\|\s*$")
-
-
 def form_kind(heading: str) -> SectionKind | None:
     """The kind of a printed heading when it is one of a full application, None for a free heading."""
-    number = _NUMBERED.match(heading)
+    number = NUMBERED.match(heading)
     entry = _look_up(heading[number.end() :] if number else heading)
     return entry[0] if entry and entry[1] else None
