@@ -460,3 +460,10 @@ def test_three_dimensions_are_no_figure() -> None:
     body = "DETAILED DESCRIPTION\nAs seen in FIG. 1 and FIG. 2A, in this figure 3D analysis yields a distance.\n"
     assert findings_of(app(PARTS_EN, body=body), "drawings/mismatch") == []
     assert findings_of(app(PARTS_EN, body=body.replace("figure 3D", "figure 3")), "drawings/mismatch")
+
+
+def test_a_step_is_introduced_by_its_number() -> None:
+    method = "一种语音唤醒方法，其特征在于，包括：S1，接收音频帧；S2，将所述音频帧输入唤醒网络。"
+    for number, wrong in (("S2", False), ("S7", True)):
+        text = zh(method, f"根据权利要求1所述的方法，其特征在于，所述步骤{number}由主控芯片执行。")
+        assert bool(findings_of(text, "claims/antecedent")) is wrong

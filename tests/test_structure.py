@@ -657,3 +657,22 @@ def test_what_is_taken_for_a_draft(text: str, taken: bool) -> None:
 def test_a_remark_in_brackets_does_not_hide_a_heading(heading: str, kind: str) -> None:
     filler = "本发明涉及轨道。" if not heading.isascii() else "The pump is slow."
     assert kind in kinds(draft_of(f"一种方法\n背景技术\n{filler}\n{heading}\n{filler}\n"))
+
+
+@pytest.mark.parametrize(
+    ("claim", "category"),
+    [
+        ("一种智能门锁，其特征在于，包括主控芯片和存储器，所述存储器存储有计算机程序。", "apparatus"),
+        ("一种滑雪板，其特征在于，具有两个测距雷达，所述雷达由介质窗覆盖。", "apparatus"),
+        ("一种检测模型，其特征在于，包括三个卷积层。", "other"),
+        ("A wearable heart monitor, comprising two electrodes and a memory storing a program.", "apparatus"),
+    ],
+)
+def test_a_product_of_any_name_is_a_product(claim: str, category: str) -> None:
+    heading = "CLAIMS" if claim.isascii() else "权利要求书"
+    dependent = (
+        "2. The monitor of claim 1." if claim.isascii() else "2. 根据权利要求1所述的产品，其特征在于，还包括程序。"
+    )
+    draft = draft_of(f"{heading}\n1. {claim}\n{dependent}")
+    assert draft.claims[0].category == category
+    assert draft.claims[1].independent is False

@@ -150,11 +150,11 @@ def _chinese(text: str) -> Iterator[tuple[int, int, str, Grounded]]:
         if _zh_tail().fullmatch(term):
             continue
         step = _ZH_STEP.match(plain)
-        if step and (step["n"] in text[: match.start()] or not strict):
-            continue  # "所述步骤S2": the step is printed as "S2，"
         options = tuple(dict.fromkeys((*candidates, *_zh_candidates(whole))))
         # an unknown verb may follow the noun: "所述预测模块通信连接", "控制所述机床停机。"
         opening = plain[: 2 if len(candidates) == 1 and len(plain) >= 4 else 3]
+        if step:  # "所述步骤S2": printed as "S2，"
+            opening = step["n"]
 
         def test(
             context: Context,
