@@ -8,6 +8,7 @@ sentence in the same section always gets the same answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -92,9 +93,16 @@ def _sentence_filters(checklist: Checklist) -> dict[str, Pattern]:
     return {name: pattern for name, pattern in checklist.filters.items() if not name.startswith("draft_")}
 
 
+_WIDE = dict(zip(",;:!?()", "，；：！？（）", strict=True))
+_NARROW_BY_HAN = re.compile("(?<=[\u4e00-\u9fff])[,;:!?()]|[,;:!?()](?=[\u4e00-\u9fff])")
+
+
 def normal(text: str) -> str:
-    """The text as the judges read it: simplified characters, no line breaks."""
-    return simplified(" ".join(text.split()))
+    """The text as the judges read it: simplified characters, no line breaks, Chinese punctuation full width.
+
+    Half of all Chinese notes are typed with half-width commas; that must not change an answer.
+    """
+    return _NARROW_BY_HAN.sub(lambda match: _WIDE[match.group()], simplified(" ".join(text.split())))
 
 
 def judge(passages: Sequence[Passage], checklist: Checklist) -> list[tuple[Judgement, ...]]:

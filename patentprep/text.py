@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from patentprep.model import Lang
+from patentprep.resources import folder, load_yaml
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _SCRIPTS = {
@@ -140,15 +141,24 @@ def is_traditional(text: str) -> bool:
 def _converter() -> object:
     import opencc
 
-    return opencc.OpenCC("tw2sp")
+    return opencc.OpenCC("t2s")
+
+
+@cache
+def _mainland_terms() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Technical words of Taiwan as ``t2s`` leaves them, and what mainland drafts call the same thing."""
+    block = load_yaml(folder("data") / "taiwan_terms.yaml")
+    terms = {name: block.text(name) for name in block}
+    return re.compile("|".join(sorted(map(re.escape, terms), key=len, reverse=True))), terms
 
 
 def simplified(text: str) -> str:
     """Simplified Chinese with mainland terms, for matching only; lengths may change."""
     if not is_traditional(text):
         return text
-    converted = _converter().convert(text)  # type: ignore[attr-defined]
-    return str(converted)
+    converted = str(_converter().convert(text))  # type: ignore[attr-defined]
+    pattern, terms = _mainland_terms()
+    return pattern.sub(lambda match: terms[match.group()], converted)
 
 
 # --- sentences -----------------------------------------------------------------------------------------
