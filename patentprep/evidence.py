@@ -1,23 +1,26 @@
 """Which sentences of a draft speak to which checklist element, and with how much substance.
 
-Two judges join. A learned model (n-grams, sentence encoder, and what the checklist's filters notice: prior art,
+Three judges join. A linear model (n-grams, sentence encoder, and what the checklist notices: its cues, prior art,
 negation, boilerplate, wishes, figures) says for each of the six requirements whether a sentence gives substance, is
-vague, or describes conduct Patent Law Art. 5 would not bear. The checklist's cues then name the elements. The same
-sentence in the same section always gets the same answer.
+vague, or describes conduct Patent Law Art. 5 would not bear. Where it hears anything at all, a fine-tuned encoder reads
+the sentence too, and their joint score decides. The checklist's cues then name the elements. The same sentence in the
+same section always gets the same answer.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 import numpy as np
 
-from patentprep import learned
-from patentprep.checklist import Checklist, Pattern
+from patentprep import encoder, learned
+from patentprep.checklist import Checklist, Pattern, RedFlag
 from patentprep.model import REQUIREMENTS, Draft, Evidence, RequirementId, SectionKind, Sentence, Strength
 from patentprep.resources import folder
 from patentprep.text import simplified
@@ -25,9 +28,8 @@ from patentprep.text import simplified
 Context = Literal["background", "summary", "embodiment", "claim", "disclosure", "notes"]
 CONTEXTS: tuple[Context, ...] = ("background", "summary", "embodiment", "claim", "disclosure", "notes")
 
-SHOWN = 0.50  # from this probability on a sentence is shown as substance
-WEAK = 0.50  # ... as vague
-FLAGGED = 0.60  # ... as a red flag
+OUTPUTS = (*(f"{r}:{s}" for r in REQUIREMENTS for s in ("substantive", "vague")), "ethics:red_flag")
+MOST_COUNTED = 3  # matched elements of one requirement in one sentence; more say no more
 
 _CONTEXT: Mapping[SectionKind, Context] = {
     "abstract": "summary",
@@ -60,6 +62,27 @@ class Judgement:
     because: str
 
 
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What the checklist's own patterns find in a sentence: the matched words by element, and the red flags."""
+
+    found: dict[str, str]
+    vague: dict[str, str]
+    flags: tuple[RedFlag, ...]
+
+
+def notice(text: str, checklist: Checklist) -> Noticed:
+    """Read one sentence with every cue of the checklist, as ``Element.reads`` and ``RedFlag.matches`` do."""
+    found: dict[str, str] = {}
+    vague: dict[str, str] = {}
+    for element in checklist.elements:
+        weak = element.vague.search(text)
+        match = weak or element.cues.search(text)
+        if match and not element.unless.search(text):
+            (vague if weak else found)[element.id] = match.group(0)
+    return Noticed(found, vague, tuple(flag for flag in checklist.red_flags if flag.matches(text)))
+
+
 def feature_names(checklist: Checklist) -> tuple[str, ...]:
     """Names of the features beside n-grams and encoder."""
     shape = ("length", "digits", "equation", "han")
@@ -67,14 +90,17 @@ def feature_names(checklist: Checklist) -> tuple[str, ...]:
         *(f"filter:{name}" for name in _sentence_filters(checklist)),
         *(f"in:{c}" for c in CONTEXTS),
         *shape,
+        *(f"cue:{r}:{kind}" for r in REQUIREMENTS for kind in ("found", "vague", "count")),
+        "cue:red_flag",
     )
 
 
-def features(passages: Sequence[Passage], checklist: Checklist) -> learned.Array:
+def features(passages: Sequence[Passage], noticed: Sequence[Noticed], checklist: Checklist) -> learned.Array:
     """One row a passage, in the order of ``feature_names``."""
     filters = _sentence_filters(checklist)
+    requirement = {element.id: element.requirement for element in checklist.elements}
     rows = []
-    for passage in passages:
+    for passage, cues in zip(passages, noticed, strict=True):
         text = passage.text
         size = max(len(text), 1)
         row = [float(pattern.search(text) is not None) for pattern in filters.values()]
@@ -85,8 +111,12 @@ def features(passages: Sequence[Passage], checklist: Checklist) -> learned.Array
             float("=" in text),
             float(any("\u4e00" <= c <= "\u9fff" for c in text)),
         ]
-        rows.append(row)
-    return np.array(rows, dtype=np.float64).reshape(len(rows), len(filters) + len(CONTEXTS) + 4)
+        found = Counter(requirement[name] for name in cues.found)
+        vague = Counter(requirement[name] for name in cues.vague)
+        for r in REQUIREMENTS:
+            row += [float(found[r] > 0), float(vague[r] > 0), min(found[r], MOST_COUNTED) / MOST_COUNTED]
+        rows.append([*row, float(bool(cues.flags))])
+    return np.array(rows, dtype=np.float64).reshape(len(rows), len(feature_names(checklist)))
 
 
 def _sentence_filters(checklist: Checklist) -> dict[str, Pattern]:
@@ -109,67 +139,93 @@ def judge(passages: Sequence[Passage], checklist: Checklist) -> list[tuple[Judge
     """What each passage is evidence of; an empty tuple means nothing was found."""
     if not passages:
         return []
-    model = load_model()
+    model, threshold = load_model(), dict(zip(OUTPUTS, encoder.tuned().threshold.tolist(), strict=True))
     read = [Passage(normal(p.text), p.context) for p in passages]
-    texts = [p.text for p in read]
-    vectors = learned.encode(texts)
-    scores = learned.score(model, texts, features(read, checklist), vectors)
-    column = {name: n for n, name in enumerate(model.outputs)}
+    with ThreadPoolExecutor(1) as aside:  # matrices on one core, patterns on the other
+        encoding = aside.submit(learned.encode, [p.text for p in read])
+        noticed = [notice(p.text, checklist) for p in read]
+        vectors = encoding.result()
+    chances = probabilities(model, read, features(read, noticed, checklist), vectors)
     results = []
-    for n, passage in enumerate(read):
+    for passage, cues, vector, row in zip(read, noticed, vectors, chances.tolist(), strict=True):
+        chance = dict(zip(OUTPUTS, row, strict=True))
+        flags = _red_flags(passage, chance["ethics:red_flag"], threshold["ethics:red_flag"], cues, vector, checklist)
         found = []
         for requirement in REQUIREMENTS:
-            substance = float(scores.probability[n, column[f"{requirement}:substantive"]])
-            vague = float(scores.probability[n, column[f"{requirement}:vague"]])
             if passage.context == "background" and requirement != "technical_scenario":
                 continue  # what the art does is no evidence of this invention
-            if substance >= SHOWN and substance >= vague:
-                strength, confidence = "substantive", substance
-            elif vague >= WEAK and passage.context != "background":
-                strength, confidence = "vague", vague
-            else:
+            strength = strength_of(requirement, chance, threshold, max((f.confidence for f in flags), default=0.0))
+            if not strength or (strength == "vague" and passage.context == "background"):
                 continue
-            elements, because = _elements(passage.text, vectors[n], requirement, strength, checklist)
+            name = f"{requirement}:{strength}"
+            elements, because = _elements(cues, vector, requirement, strength, checklist)
             if not elements:
                 continue
             if not because:
-                because = "、".join(learned.top_ngrams(model, passage.text, f"{requirement}:{strength}"))
-            found.append(Judgement(requirement, strength, confidence, elements, because))  # type: ignore[arg-type]
-        found += _red_flags(passage, float(scores.probability[n, column["ethics:red_flag"]]), vectors[n], checklist)
-        results.append(tuple(found))
+                because = "、".join(learned.top_ngrams(model, passage.text, name))
+            found.append(Judgement(requirement, strength, chance[name], elements, because))
+        results.append((*found, *flags))
     return results
 
 
+def probabilities(
+    model: learned.TextModel, passages: Sequence[Passage], rows: learned.Array, vectors: learned.Array
+) -> learned.Array:
+    """The probability of each of ``OUTPUTS``: nought where the linear model alone hears nothing at all.
+
+    Most sentences of a description are evidence of nothing, and the linear model is much the quicker to see it.
+    """
+    tuned = encoder.tuned()
+    texts = [p.text for p in passages]
+    linear = learned.score(model, texts, rows, vectors)
+    heard = np.flatnonzero(linear.probability.max(axis=1) >= tuned.silent)
+    result = np.zeros((len(texts), len(OUTPUTS)))
+    result[heard] = tuned.probability(encoder.logits([texts[n] for n in heard], rows[heard]), linear.score[heard])
+    return result
+
+
+def strength_of(
+    requirement: RequirementId, chance: Mapping[str, float], threshold: Mapping[str, float], flagged: float = 0.0
+) -> Literal["substantive", "vague", ""]:
+    """How a sentence is shown for a requirement, if at all: "" for not.
+
+    A sentence that is shown as a red flag with the confidence ``flagged`` is no safeguard, unless that is likelier.
+    """
+    good, weak = f"{requirement}:substantive", f"{requirement}:vague"
+    if requirement == "ethics" and flagged and flagged >= chance[good]:
+        return ""
+    if chance[good] >= threshold[good] and chance[good] >= chance[weak]:
+        return "substantive"
+    return "vague" if chance[weak] >= threshold[weak] else ""
+
+
 def _elements(
-    text: str, vector: learned.Array, requirement: RequirementId, strength: str, checklist: Checklist
+    cues: Noticed, vector: learned.Array, requirement: RequirementId, strength: str, checklist: Checklist
 ) -> tuple[tuple[str, ...], str]:
     """The elements a sentence speaks to: those whose cues it matches, else the nearest by meaning."""
     nearness = element_nearness(vector)
-    hits: list[tuple[float, str]] = []
-    phrases: dict[str, str] = {}
-    for element in checklist.elements:
-        if element.requirement != requirement or element.unless.search(text):
-            continue
-        weak = element.vague.search(text)
-        match = weak if strength == "vague" else (None if weak else element.cues.search(text))
-        if match:
-            hits.append((nearness.get(element.id, 0.0), element.id))
-            phrases[element.id] = match.group(0)
-    if hits:
-        ranked = tuple(name for _, name in sorted(hits, reverse=True))
-        return ranked, phrases[ranked[0]]
-    ids = {e.id for e in checklist.elements if e.requirement == requirement}
+    phrases = cues.vague if strength == "vague" else cues.found
+    ids = {element.id for element in checklist.elements if element.requirement == requirement}
+    ranked = sorted((name for name in phrases if name in ids), key=lambda i: (nearness.get(i, 0.0), i), reverse=True)
+    if ranked:
+        return tuple(ranked), phrases[ranked[0]]
     nearest = max(ids, key=lambda i: (nearness.get(i, -1.0), i), default=None)
     return ((nearest,) if nearest else ()), ""
 
 
-def _red_flags(passage: Passage, probability: float, vector: learned.Array, checklist: Checklist) -> list[Judgement]:
+def _red_flags(
+    passage: Passage,
+    probability: float,
+    threshold: float,
+    cues: Noticed,
+    vector: learned.Array,
+    checklist: Checklist,
+) -> list[Judgement]:
     if passage.context == "background":
         return []
-    for flag in checklist.red_flags:
-        if flag.matches(passage.text):
-            return [Judgement("ethics", "red_flag", max(probability, 0.75), (flag.element,), flag.id)]
-    if probability < FLAGGED or not checklist.red_flags:
+    for flag in cues.flags:
+        return [Judgement("ethics", "red_flag", max(probability, 0.75), (flag.element,), flag.id)]
+    if probability < threshold or not checklist.red_flags:
         return []
     nearness = element_nearness(vector)
     nearest = max((f.element for f in checklist.red_flags), key=lambda i: (nearness.get(i, -1.0), i))

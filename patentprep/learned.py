@@ -213,26 +213,31 @@ def train(
     strength: float = 3.0,
     positive_weight: float = 2.0,
     folds: int = 6,
+    out_of_fold: Array | None = None,
 ) -> TextModel:
-    """Fit one logistic regression per output; calibrate each on folds that keep a group's texts together."""
+    """Fit one logistic regression per output; calibrate each on folds that keep a group's texts together.
+
+    ``out_of_fold`` spares the folds where their scores (``cross_score``) are known already.
+    """
     outputs = tuple(targets)
-    out_of_fold = cross_score(
-        texts,
-        features,
-        vectors,
-        targets,
-        groups,
-        strength=strength,
-        positive_weight=positive_weight,
-        folds=folds,
-    )
+    if out_of_fold is None:
+        out_of_fold = cross_score(
+            texts,
+            features,
+            vectors,
+            targets,
+            groups,
+            strength=strength,
+            positive_weight=positive_weight,
+            folds=folds,
+        )
     tfidf = vectorizer().fit(texts)
     matrix = inputs(texts, features, vectors, tfidf)
     fits = [_fit(matrix, targets[name], strength, positive_weight) for name in outputs]
     weights = np.stack([fit[0] for fit in fits], axis=1)
     terms = tfidf.get_feature_names_out()
     cut, end = len(terms), len(terms) + vectors.shape[1]
-    platt = [_platt(out_of_fold[:, n], targets[name]) for n, name in enumerate(outputs)]
+    platt = [platt(out_of_fold[:, n], targets[name]) for n, name in enumerate(outputs)]
     return TextModel(
         outputs=outputs,
         vocabulary=tuple(str(term) for term in terms),
@@ -287,7 +292,7 @@ def _fit(matrix: Any, target: npt.NDArray[np.int_], strength: float, positive_we
     return fit.coef_[0], float(fit.intercept_[0])
 
 
-def _platt(scores: Array, target: npt.NDArray[np.int_]) -> tuple[float, float]:
+def platt(scores: Array, target: npt.NDArray[np.int_]) -> tuple[float, float]:
     from sklearn.linear_model import LogisticRegression
 
     fit = LogisticRegression(C=1e3, random_state=0).fit(scores.reshape(-1, 1), target)
@@ -298,10 +303,10 @@ def save(model: TextModel, path: Path) -> None:
     """Write the arrays; weights are kept in single precision."""
     np.savez_compressed(
         path,
-        outputs=_pack(model.outputs),
-        vocabulary=_pack(model.vocabulary),
-        feature_names=_pack(model.feature_names),
-        corpus=_pack((model.corpus,)),
+        outputs=pack(model.outputs),
+        vocabulary=pack(model.vocabulary),
+        feature_names=pack(model.feature_names),
+        corpus=pack((model.corpus,)),
         **{name: getattr(model, name).astype(np.float32) for name in _ARRAYS},
     )
 
@@ -315,17 +320,17 @@ def load(path: Path) -> TextModel:
     """Read what ``save`` wrote; never executes anything from the file."""
     with np.load(path, allow_pickle=False) as arrays:
         return TextModel(
-            outputs=_unpack(arrays["outputs"]),
-            vocabulary=_unpack(arrays["vocabulary"]),
-            feature_names=_unpack(arrays["feature_names"]),
-            corpus=_unpack(arrays["corpus"])[0],
+            outputs=unpack(arrays["outputs"]),
+            vocabulary=unpack(arrays["vocabulary"]),
+            feature_names=unpack(arrays["feature_names"]),
+            corpus=unpack(arrays["corpus"])[0],
             **{name: arrays[name].astype(np.float64) for name in _ARRAYS},
         )
 
 
-def _pack(texts: Sequence[str]) -> npt.NDArray[np.uint8]:
+def pack(texts: Sequence[str]) -> npt.NDArray[np.uint8]:
     return np.frombuffer("\0".join(texts).encode(), dtype=np.uint8)
 
 
-def _unpack(array: npt.NDArray[np.uint8]) -> tuple[str, ...]:
+def unpack(array: npt.NDArray[np.uint8]) -> tuple[str, ...]:
     return tuple(array.tobytes().decode().split("\0"))

@@ -1,6 +1,7 @@
 """Train the shipped models from the corpora we wrote (``python -m patentprep.training`` runs this; deterministic).
 
-``write_models`` writes ``evidence.npz``, ``elements.npz`` and ``eligibility.npz``. The model card's figures come from
+``write_models`` writes ``evidence.npz``, ``elements.npz``, ``eligibility.npz`` and, where torch is installed (extra
+``train``), ``encoder-base.npz`` and ``encoder-tuned.npz``. The model card's figures come from
 models that never saw the group (document or idea), or the field, that they are measured on.
 """
 
@@ -12,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from patentprep import eligibility, evidence, learned
+from patentprep import eligibility, encoder, evidence, learned
 from patentprep.checklist import load_checklist
-from patentprep.model import REQUIREMENTS
 from patentprep.resources import files
+from patentprep.training import calibrate, finetune
 
 Targets = dict[str, npt.NDArray[np.int_]]
 
@@ -57,14 +58,14 @@ def evidence_task() -> Task:
     passages = [evidence.Passage(evidence.normal(row["text"]), row["section"]) for row in rows]
     texts = [p.text for p in passages]
     labels = [{f"{x['requirement']}:{x['strength']}" for x in row["labels"]} for row in rows]
-    names = [f"{r}:{s}" for r in REQUIREMENTS for s in ("substantive", "vague")] + ["ethics:red_flag"]
+    noticed = [evidence.notice(text, checklist) for text in texts]
     return Task(
         rows,
         texts,
-        evidence.features(passages, checklist),
+        evidence.features(passages, noticed, checklist),
         learned.encode(texts),
         evidence.feature_names(checklist),
-        {name: np.array([int(name in found) for found in labels]) for name in names},
+        {name: np.array([int(name in found) for found in labels]) for name in evidence.OUTPUTS},
         strength=3.0,
         positive_weight=2.0,
     )
@@ -86,7 +87,7 @@ def eligibility_task() -> Task:
     )
 
 
-def train(task: Task) -> learned.TextModel:
+def train(task: Task, out_of_fold: learned.Array | None = None) -> learned.TextModel:
     return learned.train(
         task.texts,
         task.features,
@@ -97,6 +98,7 @@ def train(task: Task) -> learned.TextModel:
         task.corpus,
         strength=task.strength,
         positive_weight=task.positive_weight,
+        out_of_fold=out_of_fold,
     )
 
 
@@ -127,12 +129,45 @@ def element_vectors(task: Task) -> tuple[tuple[str, ...], learned.Array]:
     return names, means / np.linalg.norm(means, axis=1, keepdims=True)
 
 
-def write_models(target: Path) -> None:
-    """Train and save both models and the element vectors."""
+@dataclass(frozen=True, slots=True)
+class OutOfFold:
+    """Scores of the evidence sentences from models that never saw their document; no encoder where torch is missing."""
+
+    linear: learned.Array
+    encoder: learned.Array | None
+
+    @property
+    def joint(self) -> learned.Array | None:
+        return None if self.encoder is None else self.encoder + calibrate.LINEAR_SHARE * self.linear
+
+
+def write_models(target: Path, sentences: Task, passages: Task) -> OutOfFold:
+    """Train and save the models and the element vectors; the encoder only where its packages are installed."""
     target.mkdir(parents=True, exist_ok=True)
-    sentences = evidence_task()
-    learned.save(train(sentences), target / "evidence.npz")
+    linear = held_out(sentences, "group")
+    learned.save(train(sentences, linear), target / "evidence.npz")
     names, vectors = element_vectors(sentences)
-    packed = np.frombuffer("\0".join(names).encode(), dtype=np.uint8)
-    np.savez_compressed(target / "elements.npz", names=packed, vectors=vectors.astype(np.float32))
-    learned.save(train(eligibility_task()), target / "eligibility.npz")
+    np.savez_compressed(target / "elements.npz", names=learned.pack(names), vectors=vectors.astype(np.float32))
+    learned.save(train(passages), target / "eligibility.npz")
+    if not finetune.possible():
+        return OutOfFold(linear, None)
+    return OutOfFold(linear, write_encoder(target, sentences, linear))
+
+
+def write_encoder(target: Path, task: Task, linear: learned.Array) -> learned.Array:
+    """Fine-tune the encoder, calibrate it with the linear model, save both of its files; its out-of-fold scores."""
+    finetune.write_base(target / "encoder-base.npz")
+    targets = list(task.targets.values())
+    data = finetune.prepare(task.texts, task.features, targets, encoder.read_base(target / "encoder-base.npz"))
+    scores = finetune.out_of_fold(data, task.groups("group"), task.corpus)
+    finetune.write_tuned(
+        target / "encoder-tuned.npz",
+        finetune.fit(data, np.arange(len(task.texts)), seed=0),
+        data,
+        task.texts,
+        tuple(task.targets),
+        task.feature_names,
+        task.corpus,
+        calibrate.calibrate(scores + calibrate.LINEAR_SHARE * linear, targets),
+    )
+    return scores

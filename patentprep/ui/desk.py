@@ -47,11 +47,13 @@ def _desks() -> OrderedDict[str, Desk]:
 @st.cache_resource(show_spinner=False)
 def load_models() -> bool:
     """The law and the trained models, once per process."""
-    from patentprep import eligibility, evidence
+    from patentprep import eligibility, encoder, evidence
     from patentprep.checklist import load_checklist
 
     load_checklist("cn-2026")
     evidence.load_model()
+    encoder.base()
+    encoder.tuned()
     eligibility.load_model()
     return True
 

@@ -1,0 +1,190 @@
+"""The fine-tuned encoder: its files belong together and to the corpus, and its arithmetic is what torch would do."""
+
+import numpy as np
+import pytest
+
+from patentprep import encoder, evidence, learned
+from patentprep.checklist import load_checklist
+from patentprep.resources import folder
+from patentprep.tokenizer import END, START, UNKNOWN
+from patentprep.training import build, calibrate
+
+LAW = load_checklist("cn-2026")
+MODELS = folder("data") / "models"
+REBUILD = "run `python -m patentprep.training` with the extra `train` and commit data/models with the corpus"
+ROWS = build.evidence_rows()
+PASSAGES = [evidence.Passage(evidence.normal(row["text"]), row["section"]) for row in ROWS[:: len(ROWS) // 24]]
+TEXTS = [passage.text for passage in PASSAGES]
+
+
+def features(passages: list[evidence.Passage]) -> learned.Array:
+    return evidence.features(passages, [evidence.notice(p.text, LAW) for p in passages], LAW)
+
+
+def fresh(texts: list[str]) -> learned.Array:
+    """Scores computed now, not remembered."""
+    encoder._known().clear()
+    return encoder.logits(texts, np.zeros((len(texts), len(encoder.tuned().feature_names))))
+
+
+# --- the files ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("file", "most"), [("encoder-base.npz", 20_000_000), ("encoder-tuned.npz", 5_000_000)])
+def test_files_hold_numbers_only_and_stay_small(file: str, most: int) -> None:
+    with np.load(MODELS / file, allow_pickle=False) as arrays:
+        for name in arrays.files:
+            assert arrays[name].dtype.kind in "fui", name
+            assert np.isfinite(arrays[name].astype(np.float64)).all(), name
+    assert (MODELS / file).stat().st_size < most
+
+
+def test_the_encoder_was_trained_on_this_corpus() -> None:
+    assert encoder.tuned().corpus == learned.corpus_hash(ROWS), f"data/evidence has changed: {REBUILD}"
+
+
+def test_encoder_and_linear_model_read_the_same_features_and_outputs() -> None:
+    model = encoder.tuned()
+    assert model.outputs == evidence.load_model().outputs == evidence.OUTPUTS
+    assert model.feature_names == evidence.load_model().feature_names == evidence.feature_names(LAW), REBUILD
+    assert model.head.features.shape == (len(model.feature_names), len(model.outputs))
+
+
+def test_calibration_is_sane() -> None:
+    model = encoder.tuned()
+    assert model.slope.shape == model.offset.shape == model.threshold.shape == (len(model.outputs),)
+    assert (model.slope > 0).all(), "a higher score must mean a higher probability"
+    assert ((model.threshold >= calibrate.GRID[0]) & (model.threshold <= calibrate.GRID[-1])).all()
+    assert (model.threshold > model.silent).all(), "what may be shown must be read by the encoder"
+
+
+# --- the arithmetic ----------------------------------------------------------------------------------------------
+
+
+def test_numpy_gives_what_torch_gave() -> None:
+    """The scores that torch computed at the end of the training, from the very weights that are shipped."""
+    with np.load(MODELS / "encoder-tuned.npz", allow_pickle=False) as arrays:
+        rows, wanted = arrays["check_rows"].tolist(), arrays["check_scores"]
+    chosen = [evidence.Passage(evidence.normal(ROWS[n]["text"]), ROWS[n]["section"]) for n in rows]
+    assert len(chosen) == 5 and wanted.shape == (5, len(evidence.OUTPUTS)) and wanted.std() > 1
+    got = encoder.logits([p.text for p in chosen], features(chosen))
+    assert np.allclose(got, wanted, atol=2e-3), np.abs(got - wanted).max()
+
+
+def test_alone_backwards_and_in_a_batch() -> None:
+    together = fresh(TEXTS)
+    backwards = fresh(TEXTS[::-1])[::-1]
+    alone = np.vstack([fresh([text]) for text in TEXTS])
+    assert np.abs(together - backwards).max() < 1e-5
+    assert np.abs(together - alone).max() < 1e-5
+
+
+def test_what_is_remembered_is_what_was_computed() -> None:
+    first = encoder.logits(TEXTS, features(PASSAGES))
+    assert np.array_equal(encoder.logits(TEXTS, features(PASSAGES)), first)
+    assert np.array_equal(encoder.logits([TEXTS[3]] * 2, features([PASSAGES[3]] * 2)), first[[3, 3]])
+
+
+@pytest.mark.parametrize("text", ["", " ", "。", "😀", "\ue000", "a" * 3000, "卷积层" * 400, "x" * 200 + " 损失 " * 90])
+def test_odd_texts_get_a_finite_answer(text: str) -> None:
+    assert np.isfinite(fresh([text])).all()
+
+
+def test_nothing_in_nothing_out() -> None:
+    assert fresh([]).shape == (0, len(evidence.OUTPUTS))
+
+
+def test_the_end_of_an_endless_sentence_is_not_read() -> None:
+    start = "The network has three layers. " * 60
+    one, other = fresh([start + "Adam"]), fresh([start + "consent"])
+    assert np.array_equal(one, other)
+
+
+def test_codes_give_the_weights_back() -> None:
+    weights = np.random.default_rng(0).standard_normal((384, 96)).astype(np.float32)
+    codes, scale = encoder.eight_bit(weights)
+    assert codes.dtype == np.int8 and np.abs(codes * scale - weights).max() <= scale.max() / 2 + 1e-6
+
+
+# --- word pieces -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("loss  function", "loss function"),  # one space is as good as two
+        (" loss", "loss"),
+        ("ＡＢＣ", "ABC"),  # full width letters
+        ("①", "1"),
+        ("３．５％", "3.5%"),
+    ],
+)
+def test_characters_are_read_as_their_plain_form(text: str, same: str) -> None:
+    assert encoder.base().tokenizer(text) == encoder.base().tokenizer(same)
+
+
+def test_pieces_are_whole_words_where_they_can_be() -> None:
+    cut = encoder.base().tokenizer
+    assert len(cut("the layer")) == 4 and len(cut("训练")) <= 4
+    for text in TEXTS:
+        pieces = cut(text)
+        assert pieces[0] == START and pieces[-1] == END
+        assert pieces.count(UNKNOWN) <= 2, text
+
+
+def test_an_unknown_character_leaves_its_neighbours_alone() -> None:
+    cut = encoder.base().tokenizer
+    assert cut("ꙮ")[1:-1][-1] == UNKNOWN
+    assert cut("layer ꙮ layer")[-2] == cut("the layer")[-2]
+
+
+# --- thresholds --------------------------------------------------------------------------------------------------
+
+
+def test_the_threshold_goes_for_precision_while_it_is_cheap() -> None:
+    """Positives from 0.5 up, negatives mixed in up to 0.6: 0.6 costs little and is clean, 0.8 would cost too much."""
+    true = np.array([True] * 200 + [False] * 200)
+    chances = np.concatenate([np.full(4, 0.55), np.full(196, 0.7), np.full(60, 0.55), np.full(140, 0.1)])
+    assert 0.55 < calibrate.threshold(chances, true) <= 0.7
+
+
+def test_the_threshold_keeps_the_best_where_precision_costs_too_much() -> None:
+    true = np.array([True] * 100 + [False] * 400)
+    chances = np.concatenate([np.full(60, 0.5), np.full(40, 0.7), np.full(30, 0.5), np.full(370, 0.1)])
+    assert calibrate.threshold(chances, true) <= 0.5
+
+
+# --- the two judges together -------------------------------------------------------------------------------------
+
+
+def test_the_encoder_is_not_asked_where_the_linear_model_hears_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    real = encoder.logits
+
+    def spy(texts: list[str], rows: learned.Array) -> learned.Array:
+        asked.extend(texts)
+        return real(texts, rows)
+
+    monkeypatch.setattr(encoder, "logits", spy)
+    silent, loud = "支架通过四个M6螺栓固定在底板上。", "采用Adam优化器，初始学习率0.001，批大小32，训练80轮。"
+    found = evidence.judge([evidence.Passage(silent, "embodiment"), evidence.Passage(loud, "embodiment")], LAW)
+    assert asked == [loud] and found[0] == () and found[1] != ()
+
+
+def test_the_likelier_red_flag_leaves_no_safeguard() -> None:
+    limit = dict.fromkeys(evidence.OUTPUTS, 0.5)
+    chance = dict.fromkeys(evidence.OUTPUTS, 0.0) | {"ethics:substantive": 0.8}
+    assert evidence.strength_of("ethics", chance, limit) == "substantive"
+    assert evidence.strength_of("ethics", chance, limit, flagged=0.7) == "substantive"
+    assert evidence.strength_of("ethics", chance, limit, flagged=0.9) == ""
+    other = dict.fromkeys(evidence.OUTPUTS, 0.0) | {"training_method:substantive": 0.8}
+    assert evidence.strength_of("training_method", other, limit, flagged=0.9) == "substantive"
+
+
+@pytest.mark.parametrize("element", [e for e in LAW.elements if e.finds][::5], ids=lambda e: e.id)
+def test_cues_are_noticed_as_the_checklist_reads_them(element: object) -> None:
+    for text in (*element.finds, *element.passes_over):  # type: ignore[attr-defined]
+        noticed = evidence.notice(text, LAW)
+        for other in LAW.elements:
+            reading = "found" if other.id in noticed.found else "vague" if other.id in noticed.vague else ""
+            assert reading == other.reads(text), (other.id, text)
