@@ -237,7 +237,7 @@ def train(
     weights = np.stack([fit[0] for fit in fits], axis=1)
     terms = tfidf.get_feature_names_out()
     cut, end = len(terms), len(terms) + vectors.shape[1]
-    platt = [platt(out_of_fold[:, n], targets[name]) for n, name in enumerate(outputs)]
+    pairs = [platt(out_of_fold[:, n], targets[name]) for n, name in enumerate(outputs)]
     return TextModel(
         outputs=outputs,
         vocabulary=tuple(str(term) for term in terms),
@@ -247,8 +247,8 @@ def train(
         feature_names=tuple(feature_names),
         feature_weights=weights[end:],
         intercept=np.array([fit[1] for fit in fits]),
-        slope=np.array([pair[0] for pair in platt]),
-        offset=np.array([pair[1] for pair in platt]),
+        slope=np.array([pair[0] for pair in pairs]),
+        offset=np.array([pair[1] for pair in pairs]),
         corpus=corpus,
     )
 
