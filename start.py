@@ -61,7 +61,7 @@ def install(extras):
         return
     make_venv()
     print(
-        "Installing patentprep (once, about 150 MB from the package index, a minute or two) ...",
+        "Installing patentprep (once, some 200 MB from the package index, a minute or two) ...",
         file=sys.stderr,
     )
     command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--retries", "2"]

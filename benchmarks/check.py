@@ -1,7 +1,7 @@
 """How long a full check takes: `python benchmarks/check.py [PDF]` (without a PDF, a 30-page draft is made).
 
-Prints, from one run: bare PDFium extraction, reading, and a full check of the same PDF in pages per second (models warm);
-then the wall clock of the whole command as a user sees it, cold, and of `patentprep --help`.
+Prints, from one run: bare PDFium extraction, reading, and a full check of the same PDF in pages per second (models
+warm); then the wall clock of the whole command as a user sees it, cold, and of `patentprep --help`.
 """
 
 from __future__ import annotations

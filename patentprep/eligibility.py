@@ -154,15 +154,16 @@ def assess_draft_eligibility(draft: Draft) -> Eligibility:
 
 
 MOST_CHARACTERS = 6000
+SHORTEST = 60  # a section below that is a remark, not a solution
 
 
 def solution_range(draft: Draft) -> tuple[int, int]:
     """Where a draft without claims describes its solution: its summary, else its embodiments, else all of it."""
-    for kinds in (("summary",), ("embodiments",), ("abstract",)):
-        chosen = [s for s in draft.sections if s.kind in kinds and s.end - s.start >= 60]
+    for kind in ("summary", "embodiments", "abstract"):
+        chosen = [s for s in draft.sections if s.kind == kind and s.end - s.start >= SHORTEST]
         if chosen:
-            start = chosen[0].start
-            return start, min(chosen[-1].end if len(chosen) == 1 else chosen[0].end, start + MOST_CHARACTERS)
+            longest = max(chosen, key=lambda s: s.end - s.start)
+            return longest.start, min(longest.end, longest.start + MOST_CHARACTERS)
     return 0, min(len(draft.text), MOST_CHARACTERS)
 
 

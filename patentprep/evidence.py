@@ -31,6 +31,8 @@ CONTEXTS: tuple[Context, ...] = ("background", "summary", "embodiment", "claim",
 OUTPUTS = (*(f"{r}:{s}" for r in REQUIREMENTS for s in ("substantive", "vague")), "ethics:red_flag")
 MOST_COUNTED = 3  # matched elements of one requirement in one sentence; more say no more
 
+FORM_SECTIONS = 3  # a draft with that many recognised sections has a head, not a text, before the first of them
+
 _CONTEXT: Mapping[SectionKind, Context] = {
     "abstract": "summary",
     "claims": "claim",
@@ -243,9 +245,19 @@ def context_of(sentence: Sentence, draft: Draft) -> Context:
 
 def find_evidence(draft: Draft, checklist: Checklist) -> tuple[tuple[Sentence, Judgement], ...]:
     """Every judged sentence of a draft with what it is evidence of, in the order of the text."""
-    kept = [s for s in draft.sentences if _worth_reading(s.text)]
+    body = _end_of_front_matter(draft)
+    kept = [s for s in draft.sentences if s.start >= body and _worth_reading(s.text)]
     judged = judge([Passage(s.text, context_of(s, draft)) for s in kept], checklist)
     return tuple((sentence, j) for sentence, found in zip(kept, judged, strict=True) for j in found)
+
+
+def _end_of_front_matter(draft: Draft) -> int:
+    """Where a form's head ends: names, dates, departments before the first heading are no evidence."""
+    known = [s for s in draft.sections if s.kind != "other"]
+    first = draft.sections[0] if draft.sections else None
+    if first is None or first.kind != "other" or len(known) < FORM_SECTIONS:
+        return 0
+    return min(section.start for section in known)
 
 
 def _worth_reading(text: str) -> bool:

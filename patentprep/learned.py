@@ -119,8 +119,8 @@ def ngram_row(model: TextModel, text: str) -> NgramRow:
         column = known.get(term)
         if column is not None:
             counts[column] = counts.get(column, 0) + 1
-    columns = np.fromiter(counts.keys(), dtype=np.int_, count=len(counts))
-    times = np.fromiter(counts.values(), dtype=np.float64, count=len(counts))
+    columns = np.array(sorted(counts), dtype=np.int_)
+    times = np.array([counts[column] for column in columns.tolist()], dtype=np.float64)
     values = (1.0 + np.log(times)) * model.idf[columns]
     length = float(np.sqrt((values**2).sum()))
     return NgramRow(columns, values / length if length else values)

@@ -63,6 +63,11 @@ def words(at: AppTest) -> str:
     return escaping.unescape(re.sub(r"<[^>]+>", " ", source(at)))
 
 
+def twin(at: AppTest, key: str) -> str:
+    """The key of a choice's widget in the language shown."""
+    return f"{key}@{at.session_state['lang']}"
+
+
 def paste(at: AppTest, text: str = DRAFT) -> AppTest:
     at.text_area(key="paste").set_value(text)
     return calm(at.button(key="check_text").click().run())
@@ -194,14 +199,24 @@ def test_a_reload_finds_the_draft_by_the_token_in_the_address() -> None:
     assert stranger.query_params["desk"] != "guessed"
 
 
+def test_a_choice_is_shown_in_the_language_of_the_interface() -> None:
+    at = go(open_app("en"), "timeline")
+    at.selectbox(key=twin(at, "plan_receiving")).set_value("US").run()
+    calm(at.segmented_control(key="lang").set_value("zh").run())
+    receiving = at.selectbox(key=twin(at, "plan_receiving"))
+    assert receiving.value == "US" and "US · 美国" in receiving.options
+    calm(at.segmented_control(key="lang").set_value("en").run())
+    assert at.selectbox(key=twin(at, "plan_receiving")).value == "US"
+
+
 def test_another_kind_of_invention_is_asked_other_questions() -> None:
     at = paste(open_app())
     before = words(at)
-    calm(at.selectbox(key="check_type").set_value("ai_generated").run())
+    calm(at.selectbox(key=twin(at, "check_type")).set_value("ai_generated").run())
     assert words(at) != before
     go(at, "settings")
     go(at, "check")
-    assert at.selectbox(key="check_type").value == "ai_generated"
+    assert at.selectbox(key=twin(at, "check_type")).value == "ai_generated"
 
 
 def test_an_earlier_filing_date_is_held_against_the_law_of_its_day() -> None:
@@ -297,7 +312,7 @@ def test_the_plan_lives_in_the_address() -> None:
     fresh.query_params.update({"priority": "2025-05-05", "office": ["US"], "disclosure": ["2025-05-01:talk"]})
     go(fresh, "timeline")
     assert fresh.text_input(key="plan_priority").value == "2025-05-05"
-    assert fresh.multiselect(key="plan_offices").value == ["US"]
+    assert fresh.multiselect(key=twin(fresh, "plan_offices")).value == ["US"]
     assert fresh.text_input(key="plan_day_0").value == "2025-05-01"
 
 
@@ -321,7 +336,7 @@ def test_the_law_is_filtered(
     part: str, search: str, day: str, there: tuple[str, ...], not_there: tuple[str, ...]
 ) -> None:
     at = go(open_app("en"), "checklists")
-    at.selectbox(key="law_part").set_value(part)
+    at.selectbox(key=twin(at, "law_part")).set_value(part)
     at.text_input(key="law_search").set_value(search)
     at.text_input(key="law_day").set_value(day)
     text = words(calm(at.run()))

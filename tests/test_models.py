@@ -357,4 +357,4 @@ def test_every_corpus_has_its_card(name: str) -> None:
     card = (folder("data") / name / "README.md").read_text(encoding="utf-8")
     for column in COLUMNS[name]:
         assert f"`{column}`" in card, column
-    assert "not yet labelled a second time" in card and "synthetic" in card
+    assert "Second labelling" in card and "synthetic" in card

@@ -199,9 +199,7 @@ def evidence_of(name: str) -> list[tuple[str, str, dict[str, Any]]]:
 
 
 def overlap(item: dict[str, Any], ranges: list[tuple[int, int]]) -> bool:
-    return item["start"] is not None and any(
-        item["start"] < end and start < item["end"] for start, end in ranges
-    )
+    return item["start"] is not None and any(item["start"] < end and start < item["end"] for start, end in ranges)
 
 
 # --- the index --------------------------------------------------------------------------------------------
@@ -268,9 +266,7 @@ def test_claims(name: str) -> None:
 
 def test_numbered_paragraphs_of_the_pdf() -> None:
     document = draft_of("ecg-ready-en.pdf").document
-    assert [label.label for label in document.labels] == [
-        f"[{n:04d}]" for n in range(1, len(document.labels) + 1)
-    ]
+    assert [label.label for label in document.labels] == [f"[{n:04d}]" for n in range(1, len(document.labels) + 1)]
     assert len(document.labels) == 21
     assert not re.search(r"\[\d{4}\]|^\d$", document.text, re.MULTILINE)  # neither labels nor page numbers
     place = next(s for s in draft_of("ecg-ready-en.pdf").sentences if "written informed consent" in s.text)

@@ -71,7 +71,7 @@ def test_every_error_has_its_sentence(error: type[PatentprepError], lang: model.
     facts = dict.fromkeys(placeholders(t_raw(error.key, lang)), "FACT")
     sentence = say(error(**facts), lang)
     assert sentence.strip() and "{" not in sentence and "\n" not in sentence
-    assert sentence.endswith(("。", ".")), "one whole sentence"
+    assert sentence.endswith(("。", ".", "？", "?")), "one whole sentence"
 
 
 def t_raw(key: str, lang: model.Lang) -> str:

@@ -23,11 +23,13 @@ def show(held: Held) -> None:
     """The page for one draft."""
     top = st.container()
     with st.container(key="pp-controls", horizontal=True, vertical_alignment="bottom", gap="medium"):
-        kind = st.selectbox(
+        kind = desk.choose(
+            st.selectbox,
             w("check.type"),
             INVENTION_TYPES,
+            "check_type",
+            held.draft.invention_type,
             format_func={name: t(f"report.invention_type.{name}", lang()) for name in INVENTION_TYPES}.__getitem__,
-            key=desk.keep("check_type", held.draft.invention_type),
             help=w("check.type_help"),
             width=340,
         )

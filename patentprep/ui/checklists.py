@@ -10,7 +10,7 @@ from patentprep.errors import PatentprepError
 from patentprep.planning import parse_date
 from patentprep.strings import t
 from patentprep.ui import html, law_view
-from patentprep.ui.desk import keep, lang, w
+from patentprep.ui.desk import choose, keep, lang, w
 
 ALL, FLAGS, FORMAL = "all", "red_flags", "formal"
 
@@ -20,7 +20,7 @@ names = [load_checklist(name) for name in available()]
 law = names[0]
 parts = [ALL, *(r.id for r in law.requirements), FLAGS, FORMAL]
 titles = {r.id: r.title.in_(lang()) for r in law.requirements} | {n: w(f"law.{n}") for n in (ALL, FLAGS, FORMAL)}
-part = one.selectbox(w("law.part"), parts, format_func=titles.__getitem__, key=keep("law_part", ALL))
+part = choose(one.selectbox, w("law.part"), parts, "law_part", ALL, format_func=titles.__getitem__)
 words = two.text_input(w("law.search"), key=keep("law_search", ""), placeholder=w("law.search_hint"))
 day = three.text_input(w("law.on"), key=keep("law_day", ""), placeholder="2026-01-31", help=w("law.on_help"))
 

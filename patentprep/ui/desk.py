@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -111,6 +111,26 @@ def keep(key: str, default: Any) -> str:
     return key
 
 
+def choose(put: Callable[..., Any], label: str, options: Sequence[Any], key: str, default: Any, **more: Any) -> Any:
+    """A choice among words, kept under ``key``. Its widget has a twin per language.
+
+    Streamlit goes on showing a choice in the words it was made in; a twin starts in the words of its own language.
+    """
+    twin = f"{key}@{lang()}"
+    if twin not in st.session_state:
+        st.session_state[twin] = st.session_state.get(key, desk().kept.get(key, default))
+    chosen = put(label, options, key=twin, **more)
+    st.session_state[key] = desk().kept[key] = chosen
+    return chosen
+
+
+def forget_choice(key: str) -> None:
+    """Let the next ``choose`` or ``keep`` of that key start from its default."""
+    desk().kept.pop(key, None)
+    for name in (key, *(f"{key}@{language}" for language in LANGUAGES)):
+        st.session_state.pop(name, None)
+
+
 def language_picker() -> None:
     """中文 or English, at the same place on every page."""
     with st.container(key="pp-language"):
@@ -131,7 +151,7 @@ def put_draft(data: bytes, name: str, on_step: Progress) -> None:
     if key not in drafts:
         drafts[key] = Held(draft)
         for old in ("check_type", "check_filed"):
-            desk().kept.pop(old, None)
+            forget_choice(old)
             st.session_state.pop(old, None)
     drafts.move_to_end(key)
     while len(drafts) > MOST_DRAFTS:

@@ -16,7 +16,7 @@ from patentprep.planning.timeline import DISCLOSURE_KINDS, DisclosureKind, Timel
 from patentprep.report import plan as reports
 from patentprep.strings import t
 from patentprep.ui import desk, html, plan_view
-from patentprep.ui.desk import keep, lang, w
+from patentprep.ui.desk import choose, keep, lang, w
 
 # The form in the page's address, so that a reload or a copied link gives the same plan: parameter -> widget key.
 ADDRESS = {
@@ -83,24 +83,25 @@ def form() -> list[tuple[str, str]]:
     one, two, three, four = st.columns(4)
     one.text_input(w("plan.priority"), key=keep("plan_priority", ""), placeholder=DATE, help=w("plan.priority_help"))
     two.text_input(w("plan.filing"), key=keep("plan_filing", ""), placeholder=DATE, help=w("plan.filing_help"))
-    three.selectbox(
-        w("plan.receiving"),
-        [*codes, INTERNATIONAL_BUREAU],
-        format_func=office,
-        key=keep("plan_receiving", "CN"),
+    choose(
+        three.selectbox, w("plan.receiving"), [*codes, INTERNATIONAL_BUREAU], "plan_receiving", "CN", format_func=office
     )
-    four.selectbox(
+    choose(
+        four.selectbox,
         w("plan.made"),
         ["", *codes],
+        "plan_made",
+        "CN",
         format_func=office,
-        key=keep("plan_made", "CN"),
         help=w("plan.made_help"),
     )
-    st.multiselect(
+    choose(
+        st.multiselect,
         w("plan.offices"),
         codes,
+        "plan_offices",
+        COMMON,
         format_func=office,
-        key=keep("plan_offices", COMMON),
         placeholder=w("plan.offices_hint"),
     )
     told: list[tuple[str, str]] = []
@@ -117,11 +118,13 @@ def form() -> list[tuple[str, str]]:
         for number in range(st.session_state["plan_disclosures"]):
             one, two, _ = st.columns([1, 1, 2])
             day = one.text_input(w("plan.disclosed_on"), key=keep(f"plan_day_{number}", ""), placeholder=DATE)
-            kind = two.selectbox(
+            kind = choose(
+                two.selectbox,
                 w("plan.disclosed_how"),
                 DISCLOSURE_KINDS,
+                f"plan_kind_{number}",
+                DISCLOSURE_KINDS[0],
                 format_func=kind_names.__getitem__,
-                key=keep(f"plan_kind_{number}", DISCLOSURE_KINDS[0]),
             )
             if day.strip():
                 told.append((day.strip(), kind))
