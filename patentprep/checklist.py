@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from patentprep.errors import UsageError
 from patentprep.model import REQUIREMENTS, InventionType, Lang, RequirementId, Severity
@@ -50,9 +50,10 @@ class Pattern:
     en: tuple[str, ...] = ()
 
     def search(self, text: str) -> re.Match[str] | None:
-        if self.zh and _HAN.search(text) and (match := _compiled(self.zh).search(text)):
+        han, latin, lower = _seen(text)
+        if self.zh and han and (match := _compiled(self.zh).search(text)):
             return match
-        if self.en and _LATIN.search(text):
+        if self.en and latin and _lowered(self.en).search(lower):
             return _compiled(self.en).search(text)
         return None
 
@@ -63,6 +64,27 @@ class Pattern:
 @cache
 def _compiled(alternatives: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{text})" for text in alternatives), re.IGNORECASE)
+
+
+@cache
+def _lowered(alternatives: tuple[str, ...]) -> re.Pattern[str]:
+    """The same for a text in small letters: twice as quick where nothing matches, and that is nearly everywhere."""
+    if any("(?-" in text or "(?P" in text for text in alternatives):  # capitals matter in these, or name a group
+        return re.compile("")
+    return re.compile("|".join(f"(?:{_CAPITAL.sub(_small, text)})" for text in alternatives))
+
+
+_CAPITAL = re.compile(r"(\\.)|([A-Z])")
+
+
+def _small(match: re.Match[str]) -> str:
+    return match[1] or match[2].lower()
+
+
+@lru_cache(maxsize=256)
+def _seen(text: str) -> tuple[bool, bool, str]:
+    """Whether a text has Chinese characters, whether it has Latin words, and the text in small letters."""
+    return _HAN.search(text) is not None, _LATIN.search(text) is not None, text.lower()
 
 
 _HAN = re.compile("[\u4e00-\u9fff]")

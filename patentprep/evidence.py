@@ -180,7 +180,9 @@ def probabilities(
     tuned = encoder.tuned()
     texts = [p.text for p in passages]
     linear = learned.score(model, texts, rows, vectors)
-    heard = np.flatnonzero(linear.probability.max(axis=1) >= tuned.silent)
+    hears = linear.probability >= tuned.silent
+    hears[[n for n, p in enumerate(passages) if p.context == "background"], 1:] = False  # only a problem counts there
+    heard = np.flatnonzero(hears.any(axis=1))
     result = np.zeros((len(texts), len(OUTPUTS)))
     result[heard] = tuned.probability(encoder.logits([texts[n] for n in heard], rows[heard]), linear.score[heard])
     return result

@@ -16,6 +16,8 @@ from patentprep.checklist import (
     Period,
     RedFlag,
     Words,
+    _compiled,
+    _lowered,
     available,
     load_checklist,
     parse,
@@ -419,3 +421,17 @@ def test_unknown_element() -> None:
 def test_pattern_looks_into_both_scripts(text: str, found: bool) -> None:
     pattern = Pattern(zh=("Adam",), en=(r"(?<![A-Za-z])adam(?![A-Za-z])",))
     assert (pattern.search(text) is not None) is found
+
+
+def test_the_quick_look_in_small_letters_misses_nothing() -> None:
+    """Patterns are first tried on the text in small letters; what they say must be what they say of the text itself."""
+    texts = {text for e in LAW.elements for text in (*e.finds, *e.passes_over, e.good.en, e.bad.en)}
+    patterns = {p.en for e in LAW.elements for p in (e.cues, e.vague, e.unless) if p.en}
+    wrong = [
+        (text, pattern[0])
+        for text in sorted(texts)
+        if text.isascii()
+        for pattern in patterns
+        if _compiled(pattern).search(text) and not _lowered(pattern).search(text.lower())
+    ]
+    assert wrong == []
