@@ -419,3 +419,12 @@ def test_unknown_element() -> None:
 def test_pattern_looks_into_both_scripts(text: str, found: bool) -> None:
     pattern = Pattern(zh=("Adam",), en=(r"(?<![A-Za-z])adam(?![A-Za-z])",))
     assert (pattern.search(text) is not None) is found
+
+
+@pytest.mark.parametrize("data", [b"id: \xff\xfe\n", b"id: a\x01b\n", "id: 核对表\n".encode("gb18030")])
+def test_bytes_that_are_no_text_are_refused(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "tiny.yaml"
+    path.write_bytes(data)
+    with pytest.raises(ChecklistError) as refused:
+        load_yaml(path)
+    assert refused.value.facts["file"] == "tiny.yaml" and "UTF-8" in say(refused.value, "en")
