@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import subprocess
 import sys
@@ -55,10 +56,11 @@ def run_app(port: int | None = None, *, browser: bool = True) -> int:
     """Serve the app until it is stopped with Ctrl-C; returns its exit status."""
     chosen = port or free_port()
     server = subprocess.Popen(command(chosen))
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())  # whoever stops us must not leave the server behind
     if browser:
         threading.Thread(target=_open_when_ready, args=(chosen, server), daemon=True).start()
     try:
-        return server.wait()
+        return max(server.wait(), 0)  # negative: stopped by our own signal, which is how it ends
     except KeyboardInterrupt:
         server.terminate()
         server.wait()

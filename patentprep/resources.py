@@ -93,6 +93,8 @@ def load_yaml(path: Path) -> Block:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise Where(path.name, line).error(str(error.problem)) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise Where(path.name, 1).error("the file holds bytes that are no readable text; save it as UTF-8") from error
     value = _convert(root, path.name, yaml)
     if not isinstance(value, Block):
         raise Where(path.name, 1).error("the file must be a mapping")

@@ -33,8 +33,14 @@ def _flatten(block: Block, prefix: str, into: dict[str, str]) -> None:
 
 
 def t(key: str, lang: Lang, **facts: Any) -> str:
-    """The words for ``key``. Raises KeyError for a key that does not exist: that is a bug, and tests look for it."""
-    return _table(lang)[key].format(**facts)
+    """The words for ``key``. Raises KeyError for a key that does not exist: that is a bug, and tests look for it.
+
+    Where a count is 1 and the language has a form of its own for it, that is ``<key>_one``.
+    """
+    table = _table(lang)
+    if facts.get("count") == 1:
+        return table.get(f"{key}_one", table[key]).format(**facts)
+    return table[key].format(**facts)
 
 
 def keys(lang: Lang) -> frozenset[str]:

@@ -435,3 +435,12 @@ def test_the_quick_look_in_small_letters_misses_nothing() -> None:
         if _compiled(pattern).search(text) and not _lowered(pattern).search(text.lower())
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("data", [b"id: \xff\xfe\n", b"id: a\x01b\n", "id: 核对表\n".encode("gb18030")])
+def test_bytes_that_are_no_text_are_refused(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "tiny.yaml"
+    path.write_bytes(data)
+    with pytest.raises(ChecklistError) as refused:
+        load_yaml(path)
+    assert refused.value.facts["file"] == "tiny.yaml" and "UTF-8" in say(refused.value, "en")

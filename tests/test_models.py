@@ -229,7 +229,7 @@ KINDS = {
     "technical_solution": {
         *("technical", "hardware_internal", "math_heavy_technical", "terse_technical", "natural_law_user_data"),
     },
-    "pure_algorithm": {"abstract", "cosmetic_hardware", "cosmetic_field", "business", "economic_law"},
+    "pure_algorithm": {"abstract", "cosmetic_hardware", "cosmetic_field", "business", "economic_law", "man_made_rules"},
 }
 COLUMNS = {
     "evidence": {"text", "language", "field", "register", "section", "labels", "group", "trap", "why"},
