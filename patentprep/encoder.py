@@ -34,6 +34,7 @@ FROZEN, LAYERS = 4, 6  # layers as published; layers in all
 MOST_TOKENS = 256  # what a longer sentence says after that is not read
 TILE = 64  # rows of every matrix product
 CHUNK = 512  # tokens computed together by one thread
+MOST_KNOWN = 50_000  # texts whose scores are remembered
 _BLOCK = 32  # weights that share one scale in the published 4-bit codes
 _EPSILON = np.float32(1e-12)
 
@@ -310,12 +311,14 @@ def logits(texts: Sequence[str], features: Array) -> Array:
     What the layers make of a text is remembered for the life of the process; the features only add to it.
     """
     model, known = tuned(), _known()
-    if len(known) > 50_000:
-        known.clear()
-    missing = sorted({text for text in texts if text not in known})
+    found = {text: scores for text in texts if (scores := known.get(text)) is not None}
+    missing = sorted(set(texts).difference(found))
     if missing:
         layers = (*base().layers, *model.layers)
-        found = compute(missing, base(), layers, lambda rows: _pooled(rows, model.head))
-        known.update(zip(missing, found, strict=True))
-    by_text = np.array([known[text] for text in texts], dtype=np.float64).reshape(len(texts), len(model.outputs))
+        new = compute(missing, base(), layers, lambda rows: _pooled(rows, model.head))
+        found.update(zip(missing, new, strict=True))
+        if len(known) > MOST_KNOWN:
+            known.clear()
+        known.update(zip(missing, new, strict=True))
+    by_text = np.array([found[text] for text in texts], dtype=np.float64).reshape(len(texts), len(model.outputs))
     return by_text + (features * FEATURE_SCALE) @ model.head.features.astype(np.float64)
