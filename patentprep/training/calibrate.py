@@ -13,7 +13,7 @@ from patentprep import learned
 LINEAR_SHARE = 0.8  # joint score = encoder score + this x linear score
 SILENT = 0.10  # below this linear probability of every output the encoder is not asked
 PRECISION = 0.85  # wanted of what is shown ...
-COST = 0.02  # ... for at most so much F1
+COST = 0.03  # ... for at most so much F1
 GRID = np.round(np.arange(0.35, 0.81, 0.01), 2)
 
 Flags = npt.NDArray[np.bool_]
