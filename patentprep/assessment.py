@@ -27,6 +27,8 @@ from patentprep.model import (
     InventionType,
     Progress,
     Readiness,
+    ReadinessLevel,
+    RequirementId,
     RequirementResult,
     RequirementStatus,
     Sentence,
@@ -36,9 +38,15 @@ from patentprep.model import (
 from patentprep.versions import model_version
 
 MOST_QUOTES = 5  # shown per element; the strongest come first
-STEPS = 3
+STEPS = 3  # next steps named
 SURE = 0.7  # a single sentence of this confidence shows that a topic is addressed
-FEW = 3
+FEW = 3  # sentences of substance that show a scenario although no step of the claims touches it
+
+
+class BeforeFirstRule(UsageError):
+    """A filing date before the first rule of a checklist was in force. Facts: day, first."""
+
+    key = "error.before_first_rule"
 
 
 def assess(
@@ -52,10 +60,11 @@ def assess(
     """Hold a draft against the law in force on ``filed_on`` (None: the latest edition).
 
     ``invention_type`` overrides what was inferred (CNIPA guide of 2024-12-31: model, application, ai_assisted,
-    ai_generated). Raises UsageError for an unknown checklist, or a day before its first rule was in force.
+    ai_generated). A checklist named twice counts once. Raises UsageError for an unknown checklist, or a day before its
+    first rule was in force.
     """
     kind = invention_type or draft.invention_type
-    laws = tuple(_law(name, filed_on) for name in checklists)
+    laws = tuple(_law(name, filed_on) for name in dict.fromkeys(checklists))
     on_step("eligibility", 0, len(laws) + 2)
     eligibility = assess_draft_eligibility(draft)
     requirements: list[RequirementResult] = []
@@ -87,7 +96,7 @@ def _law(name: str, filed_on: date | None) -> Checklist:
     law = load_checklist(name)
     then = law.at(filed_on)
     if not then.elements and filed_on is not None:
-        raise UsageError(what=filed_on.isoformat(), hint=f">= {min(e.in_force.start for e in law.elements)}")
+        raise BeforeFirstRule(day=filed_on.isoformat(), first=min(e.in_force.start for e in law.elements).isoformat())
     return then
 
 
@@ -211,7 +220,7 @@ def _readiness(
 ) -> Readiness:
     fatal = any(f.severity == "fatal" for f in findings)
     if fatal or any(r.status == "not_found" for r in requirements):
-        level = "not_ready"
+        level: ReadinessLevel = "not_ready"
     elif any(r.status == "partial" for r in requirements) or eligibility.verdict == "uncertain":
         level = "needs_work"
     else:
@@ -222,16 +231,19 @@ def _readiness(
     score = round(100 * share * (0.5 + 0.5 * (1 - eligibility.probability))) - 5 * sum(
         f.severity == "fatal" for f in findings
     )
-    return Readiness(level, max(score, 0), _next_steps(laws, requirements, findings))  # type: ignore[arg-type]
+    return Readiness(level, max(score, 0), _next_steps(laws, requirements, findings))
 
 
 def _next_steps(
     laws: Sequence[Checklist], requirements: Sequence[RequirementResult], findings: Sequence[Finding]
 ) -> tuple[str, ...]:
-    """The three most urgent things: what bars a grant first, then gaps that no later amendment can fill (Art. 33)."""
+    """Rules and elements to see to first: what bars a grant, then gaps that no later amendment can fill (Art. 33).
+
+    One step per requirement: three questions about one would hide the others.
+    """
     steps = [f.rule for f in findings if f.severity == "fatal"]
     order = {"fatal": 0, "serious": 1, "advisory": 2}
-    gaps: list[tuple[int, int, int, str]] = []
+    gaps: list[tuple[int, int, int, str, RequirementId]] = []
     for r in requirements:
         law = next(law for law in laws if law.id == r.checklist)
         kinds = next(q for q in law.requirements if q.id == r.id).needs
@@ -247,13 +259,12 @@ def _next_steps(
                         order[element.severity] + 3 * (e.id not in wanted),
                         n,
                         e.id,
+                        r.id,
                     )
                 )
-    seen_requirements: set[str] = set()
-    for *_, name in sorted(gaps):
-        head = name[:2]
-        if head not in seen_requirements:  # one step per requirement reads better than three of one
-            seen_requirements.add(head)
-            steps.append(name)
+    most_urgent: dict[RequirementId, str] = {}
+    for *_, name, requirement in sorted(gaps):
+        most_urgent.setdefault(requirement, name)
+    steps += most_urgent.values()
     steps += [f.rule for f in findings if f.severity == "serious"]
     return tuple(dict.fromkeys(steps))[:STEPS]
