@@ -41,6 +41,7 @@ MOST_QUOTES = 5  # shown per element; the strongest come first
 STEPS = 3  # next steps named
 SURE = 0.7  # a single sentence of this confidence shows that a topic is addressed
 FEW = 3  # sentences of substance that show a scenario although no step of the claims touches it
+OF_THE_MODEL = ("model_construction", "training_data_source", "training_method")
 
 
 class BeforeFirstRule(UsageError):
@@ -178,6 +179,8 @@ def _status(
     substance = [j.confidence for j in mine if j.strength == "substantive"]
     vague = [j.confidence for j in mine if j.strength == "vague"]
     flagged = any(j.strength == "red_flag" for j in mine)
+    if requirement.id in OF_THE_MODEL and not _speaks_of_a_model(draft, law):
+        return "not_applicable"  # what looks like evidence in a text about a heat exchanger is none
     if not substance and not flagged and _has_no_such_part(draft, law, requirement.id, verdict):
         return "not_applicable"
     # One doubtful sentence in a long draft is a bare mention, not the topic addressed.
@@ -199,17 +202,18 @@ def _status(
 def _has_no_such_part(draft: Draft, law: Checklist, requirement: str, verdict: Verdict) -> bool:
     """Whether the draft says, or plainly shows, that the scheme has no such part (see the labelling of ``draft_*``)."""
     text = draft.text
-    no_model = not law.filters["draft_learning"].search(text) and not law.filters["draft_model"].search(text)
     if requirement in ("training_data_source", "training_method"):
-        return bool(law.filters["draft_no_training"].search(text)) or no_model
-    if requirement == "model_construction":
-        return no_model
+        return bool(law.filters["draft_no_training"].search(text))
     if requirement == "ethics":
         if law.filters["draft_no_personal_data"].search(text):
             return True
         only_machines = law.filters["draft_machine_data"].search(text) and not law.filters["draft_people"].search(text)
         return verdict == "technical_solution" and bool(only_machines)
     return False
+
+
+def _speaks_of_a_model(draft: Draft, law: Checklist) -> bool:
+    return any(law.filters[name].search(draft.text) for name in ("draft_learning", "draft_model"))
 
 
 def _readiness(
