@@ -28,6 +28,7 @@ pages = [
 page = st.navigation(pages, position="top")
 html.dress()
 desk.language_picker()
+html.links()
 try:
     page.run()
 except Exception:  # a bug of ours: said calmly here, in full on the terminal

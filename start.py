@@ -44,7 +44,8 @@ def make_venv():
         stop("this Python has no 'venv'. On Debian or Ubuntu: sudo apt install python3-venv. Then start again.")
     print("Making .venv (once) ...", file=sys.stderr)
     try:
-        venv.EnvBuilder(with_pip=True, clear=VENV.exists()).create(VENV)
+        # As `python -m venv` does: a copied interpreter cannot find the libraries of many relocatable Pythons.
+        venv.EnvBuilder(with_pip=True, clear=VENV.exists(), symlinks=os.name != "nt").create(VENV)
     except (subprocess.CalledProcessError, OSError, SystemExit) as error:
         stop(
             f"could not make {VENV} ({error}). On Debian or Ubuntu: sudo apt install python3-venv; "

@@ -27,6 +27,8 @@ from patentprep.model import (
     InventionType,
     Progress,
     Readiness,
+    ReadinessLevel,
+    RequirementId,
     RequirementResult,
     RequirementStatus,
     Sentence,
@@ -36,9 +38,16 @@ from patentprep.model import (
 from patentprep.versions import model_version
 
 MOST_QUOTES = 5  # shown per element; the strongest come first
-STEPS = 3
+STEPS = 3  # next steps named
 SURE = 0.7  # a single sentence of this confidence shows that a topic is addressed
-FEW = 3
+FEW = 3  # sentences of substance that show a scenario although no step of the claims touches it
+OF_THE_MODEL = ("model_construction", "training_data_source", "training_method")
+
+
+class BeforeFirstRule(UsageError):
+    """A filing date before the first rule of a checklist was in force. Facts: day, first."""
+
+    key = "error.before_first_rule"
 
 
 def assess(
@@ -52,10 +61,11 @@ def assess(
     """Hold a draft against the law in force on ``filed_on`` (None: the latest edition).
 
     ``invention_type`` overrides what was inferred (CNIPA guide of 2024-12-31: model, application, ai_assisted,
-    ai_generated). Raises UsageError for an unknown checklist, or a day before its first rule was in force.
+    ai_generated). A checklist named twice counts once. Raises UsageError for an unknown checklist, or a day before its
+    first rule was in force.
     """
     kind = invention_type or draft.invention_type
-    laws = tuple(_law(name, filed_on) for name in checklists)
+    laws = tuple(_law(name, filed_on) for name in dict.fromkeys(checklists))
     on_step("eligibility", 0, len(laws) + 2)
     eligibility = assess_draft_eligibility(draft)
     requirements: list[RequirementResult] = []
@@ -87,7 +97,7 @@ def _law(name: str, filed_on: date | None) -> Checklist:
     law = load_checklist(name)
     then = law.at(filed_on)
     if not then.elements and filed_on is not None:
-        raise UsageError(what=filed_on.isoformat(), hint=f">= {min(e.in_force.start for e in law.elements)}")
+        raise BeforeFirstRule(day=filed_on.isoformat(), first=min(e.in_force.start for e in law.elements).isoformat())
     return then
 
 
@@ -169,6 +179,8 @@ def _status(
     substance = [j.confidence for j in mine if j.strength == "substantive"]
     vague = [j.confidence for j in mine if j.strength == "vague"]
     flagged = any(j.strength == "red_flag" for j in mine)
+    if requirement.id in OF_THE_MODEL and not _speaks_of_a_model(draft, law):
+        return "not_applicable"  # what looks like evidence in a text about a heat exchanger is none
     if not substance and not flagged and _has_no_such_part(draft, law, requirement.id, verdict):
         return "not_applicable"
     # One doubtful sentence in a long draft is a bare mention, not the topic addressed.
@@ -190,17 +202,18 @@ def _status(
 def _has_no_such_part(draft: Draft, law: Checklist, requirement: str, verdict: Verdict) -> bool:
     """Whether the draft says, or plainly shows, that the scheme has no such part (see the labelling of ``draft_*``)."""
     text = draft.text
-    no_model = not law.filters["draft_learning"].search(text) and not law.filters["draft_model"].search(text)
     if requirement in ("training_data_source", "training_method"):
-        return bool(law.filters["draft_no_training"].search(text)) or no_model
-    if requirement == "model_construction":
-        return no_model
+        return bool(law.filters["draft_no_training"].search(text))
     if requirement == "ethics":
         if law.filters["draft_no_personal_data"].search(text):
             return True
         only_machines = law.filters["draft_machine_data"].search(text) and not law.filters["draft_people"].search(text)
         return verdict == "technical_solution" and bool(only_machines)
     return False
+
+
+def _speaks_of_a_model(draft: Draft, law: Checklist) -> bool:
+    return any(law.filters[name].search(draft.text) for name in ("draft_learning", "draft_model"))
 
 
 def _readiness(
@@ -211,7 +224,7 @@ def _readiness(
 ) -> Readiness:
     fatal = any(f.severity == "fatal" for f in findings)
     if fatal or any(r.status == "not_found" for r in requirements):
-        level = "not_ready"
+        level: ReadinessLevel = "not_ready"
     elif any(r.status == "partial" for r in requirements) or eligibility.verdict == "uncertain":
         level = "needs_work"
     else:
@@ -222,16 +235,19 @@ def _readiness(
     score = round(100 * share * (0.5 + 0.5 * (1 - eligibility.probability))) - 5 * sum(
         f.severity == "fatal" for f in findings
     )
-    return Readiness(level, max(score, 0), _next_steps(laws, requirements, findings))  # type: ignore[arg-type]
+    return Readiness(level, max(score, 0), _next_steps(laws, requirements, findings))
 
 
 def _next_steps(
     laws: Sequence[Checklist], requirements: Sequence[RequirementResult], findings: Sequence[Finding]
 ) -> tuple[str, ...]:
-    """The three most urgent things: what bars a grant first, then gaps that no later amendment can fill (Art. 33)."""
+    """Rules and elements to see to first: what bars a grant, then gaps that no later amendment can fill (Art. 33).
+
+    One step per requirement: three questions about one would hide the others.
+    """
     steps = [f.rule for f in findings if f.severity == "fatal"]
     order = {"fatal": 0, "serious": 1, "advisory": 2}
-    gaps: list[tuple[int, int, int, str]] = []
+    gaps: list[tuple[int, int, int, str, RequirementId]] = []
     for r in requirements:
         law = next(law for law in laws if law.id == r.checklist)
         kinds = next(q for q in law.requirements if q.id == r.id).needs
@@ -247,13 +263,12 @@ def _next_steps(
                         order[element.severity] + 3 * (e.id not in wanted),
                         n,
                         e.id,
+                        r.id,
                     )
                 )
-    seen_requirements: set[str] = set()
-    for *_, name in sorted(gaps):
-        head = name[:2]
-        if head not in seen_requirements:  # one step per requirement reads better than three of one
-            seen_requirements.add(head)
-            steps.append(name)
+    most_urgent: dict[RequirementId, str] = {}
+    for *_, name, requirement in sorted(gaps):
+        most_urgent.setdefault(requirement, name)
+    steps += most_urgent.values()
     steps += [f.rule for f in findings if f.severity == "serious"]
     return tuple(dict.fromkeys(steps))[:STEPS]

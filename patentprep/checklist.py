@@ -7,13 +7,14 @@ sentence is recognised, and the sentences that prove the cues right. Python only
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 
 from patentprep.errors import UsageError
 from patentprep.model import REQUIREMENTS, InventionType, Lang, RequirementId, Severity
-from patentprep.resources import Block, files, load_yaml
+from patentprep.resources import Block, files, folder, load_yaml
 
 INVENTION_TYPES: tuple[InventionType, ...] = ("model", "application", "ai_assisted", "ai_generated")
 SEVERITIES: tuple[Severity, ...] = ("fatal", "serious", "advisory")
@@ -230,31 +231,30 @@ def available() -> tuple[str, ...]:
 @cache
 def load_checklist(checklist_id: str) -> Checklist:
     """Load and prove one checklist. Raises UsageError for an unknown id, ChecklistError with file and line."""
-    for path in files("checklists", "*.yaml"):
-        if path.stem == checklist_id:
-            return parse(load_yaml(path))
-    raise UsageError(what=checklist_id, hint=", ".join(available()))
+    if checklist_id not in available():
+        raise UsageError(what=checklist_id, hint=", ".join(available()))
+    return parse(load_yaml(folder("checklists") / f"{checklist_id}.yaml"))
 
 
 def parse(root: Block) -> Checklist:
     """A checklist from its YAML. Raises ChecklistError for unknown or missing keys, wrong ids, broken patterns."""
     root.expect({"id", "title", "edition", "in_force", "sources", "requirements", "filters", "elements", "red_flags"})
     sources = root.block("sources")
-    elements = tuple(_element(block, set(sources)) for block in root.blocks("elements"))
-    _unique(root.blocks("elements"))
+    elements = tuple(_element(block, sources) for block in root.blocks("elements"))
+    expect_unique_ids(root.blocks("elements"))
     ids = {element.id for element in elements}
     requirements = tuple(_requirement(block, ids) for block in root.blocks("requirements"))
     if {r.id for r in requirements} != set(REQUIREMENTS):
         raise root.at("requirements").error("the six requirements must each stand once")
     flags = tuple(_red_flag(block, ids) for block in root.blocks("red_flags"))
-    _unique(root.blocks("red_flags"))
+    expect_unique_ids(root.blocks("red_flags"))
     filters = root.block("filters")
     return Checklist(
         id=root.text("id"),
-        title=_words(root, "title"),
+        title=words_of(root, "title"),
         edition=root.text("edition"),
-        in_force=_period(root),
-        sources={key: _words(sources, key) for key in sources},
+        in_force=period_of(root),
+        sources={key: words_of(sources, key) for key in sources},
         requirements=requirements,
         elements=elements,
         red_flags=flags,
@@ -262,7 +262,8 @@ def parse(root: Block) -> Checklist:
     )
 
 
-def _unique(blocks: tuple[Block, ...]) -> None:
+def expect_unique_ids(blocks: tuple[Block, ...]) -> None:
+    """Raise ChecklistError when an id stands twice."""
     seen: dict[str, int] = {}
     for block in blocks:
         name = block.text("id")
@@ -271,7 +272,8 @@ def _unique(blocks: tuple[Block, ...]) -> None:
         seen[name] = block.at("id").line
 
 
-def _words(block: Block, key: str) -> Words:
+def words_of(block: Block, key: str) -> Words:
+    """The text under ``key`` in both languages. Raises ChecklistError when one is missing."""
     pair = block.block(key)
     pair.expect({"zh", "en"})
     return Words(pair.text("zh"), pair.text("en"))
@@ -284,7 +286,8 @@ def _date(block: Block, key: str) -> date:
         raise block.at(key).error(f"{key!r} must be a date such as 2026-01-01") from error
 
 
-def _period(block: Block) -> Period:
+def period_of(block: Block) -> Period:
+    """``in_force``: from a day, and until another if it has one. Raises ChecklistError for what is no date."""
     pair = block.block("in_force")
     pair.expect({"from"}, {"until"})
     return Period(_date(pair, "from"), _date(pair, "until") if "until" in pair else None)
@@ -297,10 +300,16 @@ def pattern_of(block: Block, key: str) -> Pattern:
     return Pattern(pair.texts("zh"), pair.texts("en"))
 
 
-def _element(block: Block, sources: set[str]) -> Element:
+def source_of(block: Block, sources: Container[str]) -> str:
+    """The key of a source. Raises ChecklistError when ``sources`` does not list it."""
+    source = block.text("source")
+    if source not in sources:
+        raise block.at("source").error(f"source {source!r} is not listed under 'sources'")
+    return source
+
+
+def _element(block: Block, sources: Container[str]) -> Element:
     block.expect(_ELEMENT_KEYS)
-    if block.text("source") not in sources:
-        raise block.at("source").error(f"source {block.text('source')!r} is not listed under 'sources'")
     applies = block.texts("applies_to")
     for kind in applies:
         if kind not in INVENTION_TYPES:
@@ -308,10 +317,10 @@ def _element(block: Block, sources: set[str]) -> Element:
     return Element(
         id=block.text("id"),
         requirement=block.one_of("requirement", REQUIREMENTS),  # type: ignore[arg-type]
-        title=_words(block, "title"),
-        provision=_words(block, "provision"),
-        source=block.text("source"),
-        in_force=_period(block),
+        title=words_of(block, "title"),
+        provision=words_of(block, "provision"),
+        source=source_of(block, sources),
+        in_force=period_of(block),
         severity=block.one_of("severity", SEVERITIES),  # type: ignore[arg-type]
         where=block.one_of("where", ("claims", "description", "either")),
         applies_to=applies,  # type: ignore[arg-type]
@@ -319,11 +328,11 @@ def _element(block: Block, sources: set[str]) -> Element:
         cues=pattern_of(block, "cues"),
         vague=pattern_of(block, "vague"),
         unless=pattern_of(block, "unless"),
-        asks=_words(block, "asks"),
-        advice=_words(block, "advice"),
-        question=_words(block, "question"),
-        good=_words(block, "good"),
-        bad=_words(block, "bad"),
+        asks=words_of(block, "asks"),
+        advice=words_of(block, "advice"),
+        question=words_of(block, "question"),
+        good=words_of(block, "good"),
+        bad=words_of(block, "bad"),
         finds=block.texts("finds"),
         passes_over=block.texts("passes_over"),
     )
@@ -347,9 +356,9 @@ def _requirement(block: Block, ids: set[str]) -> Requirement:
                 raise needs.at(kind).error(f"element {element_id!r} does not exist")
     return Requirement(
         id=block.one_of("id", REQUIREMENTS),  # type: ignore[arg-type]
-        title=_words(block, "title"),
-        asks=_words(block, "asks"),
-        provision=_words(block, "provision"),
+        title=words_of(block, "title"),
+        asks=words_of(block, "asks"),
+        provision=words_of(block, "provision"),
         needs=by_type,
     )
 
@@ -364,15 +373,15 @@ def _red_flag(block: Block, ids: set[str]) -> RedFlag:
         id=block.text("id"),
         element=block.text("element"),
         severity=block.one_of("severity", SEVERITIES),  # type: ignore[arg-type]
-        title=_words(block, "title"),
-        provision=_words(block, "provision"),
+        title=words_of(block, "title"),
+        provision=words_of(block, "provision"),
         all_of=(
             tuple(Pattern(zh=group) for group in _groups(both, "zh")),
             tuple(Pattern(en=group) for group in _groups(both, "en")),
         ),
         unless=pattern_of(block, "unless"),
-        advice=_words(block, "advice"),
-        question=_words(block, "question"),
+        advice=words_of(block, "advice"),
+        question=words_of(block, "question"),
         finds=block.texts("finds"),
         passes_over=block.texts("passes_over"),
     )

@@ -21,6 +21,25 @@ from patentprep.model import Lang
 OK, NOT_READY, BAD_INPUT = 0, 1, 2
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # JSON may hold "\\ud800", which no encoding can write
 STDIN = "-"
+PROGRESS_COLUMNS = 70  # wider than any step in words, narrower than a terminal
+
+
+class OutputNotWritten(UsageError):
+    """The file named by ``-o`` cannot be written. Facts: name, reason (of the operating system)."""
+
+    key = "error.output_not_written"
+
+
+class InputNotRead(UsageError):
+    """A file of passages cannot be opened. Facts: name, reason (of the operating system)."""
+
+    key = "error.input_not_read"
+
+
+class NotUtf8(UsageError):
+    """A file of passages is not UTF-8. Facts: name."""
+
+    key = "error.not_utf8"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -43,7 +62,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         _complain(say(error, getattr(args, "lang", None) or interface_language()))
         return BAD_INPUT
     except KeyboardInterrupt:
-        _complain("stopped")
+        from patentprep.strings import t
+
+        _complain(t("cli.stopped", interface_language()))
         return 130
     except BrokenPipeError:  # the reader of our output has gone, as with `| head`
         sys.stderr.close()
@@ -63,7 +84,10 @@ def _complain(sentence: str) -> None:
 
 def interface_language() -> Lang:
     """Chinese on a Chinese system, English elsewhere."""
-    name = locale.getlocale()[0] or ""
+    try:
+        name = locale.getlocale()[0] or ""
+    except ValueError:  # a locale whose name Python does not know
+        name = ""
     return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
 
 
@@ -75,7 +99,7 @@ def _write(text: str, output: str | None) -> None:
     try:
         Path(output).write_text(text, encoding="utf-8", errors="replace")
     except OSError as error:
-        raise UsageError(what=output, hint=error.strerror or "cannot be written") from error
+        raise OutputNotWritten(name=output, reason=error.strerror or type(error).__name__) from error
 
 
 def _source(name: str) -> tuple[Any, str]:
@@ -86,10 +110,12 @@ def _source(name: str) -> tuple[Any, str]:
 def _progress(step: str, done: int, total: int) -> None:
     """One line on a terminal, nothing in a pipe."""
     if sys.stderr.isatty():
+        from patentprep.report.as_text import pad
         from patentprep.strings import t
 
-        end = "\r" if done < total else "\r\033[K"
-        print(f"\033[K{t('progress.' + step, interface_language())} {done}/{total}", end=end, file=sys.stderr)
+        line = f"{t('progress.' + step, interface_language())} {done}/{total}" if done < total else ""
+        # Blanks, not an escape sequence: the classic Windows console would print that.
+        print(f"\r{pad(line, PROGRESS_COLUMNS)}", end="\r", file=sys.stderr, flush=True)
 
 
 # --- commands --------------------------------------------------------------------------------------------
@@ -139,17 +165,17 @@ def _plan(args: argparse.Namespace) -> int:
 
     timeline = plan_timeline(
         priority_date=[parse_date(d) for d in args.priority_date] or None,
-        filing_date=parse_date(args.filing_date) if args.filing_date else None,
+        filing_date=_date(args.filing_date),
         receiving_office=args.receiving_office,
         offices=[code for text in args.office for code in text.replace(",", " ").split()],
-        search_report_date=parse_date(args.search_report_date) if args.search_report_date else None,
-        add_priority=parse_date(args.add_priority) if args.add_priority else None,
+        search_report_date=_date(args.search_report_date),
+        add_priority=_date(args.add_priority),
         withdraw_priority=args.withdraw_priority,
-        withdrawn_on=parse_date(args.withdrawn_on) if args.withdrawn_on else None,
+        withdrawn_on=_date(args.withdrawn_on),
         ipea=args.ipea,
         made_in=args.made_in,
-        disclosures=args.disclosure,
-        today=parse_date(args.today) if args.today else date.today(),
+        disclosures=[_disclosure(text) for text in args.disclosure],
+        today=_date(args.today) or date.today(),
     )
     lang = args.lang or interface_language()
     if args.format == "json":
@@ -242,22 +268,27 @@ def _json_lines(name: str) -> Any:
         try:
             data = Path(name).read_bytes()
         except OSError as error:
-            raise UsageError(what=name, hint=error.strerror or "cannot be read") from error
+            raise InputNotRead(name=name, reason=error.strerror or type(error).__name__) from error
     try:
         lines = data.decode("utf-8-sig").split("\n")  # not splitlines: U+2028 may stand inside a JSON string
     except UnicodeDecodeError as error:
-        raise UsageError(what=label, hint="UTF-8") from error
+        raise NotUtf8(name=label) from error
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-        except ValueError as error:
+            row = json.loads(line, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:  # the latter for brackets nested a thousand deep
             raise UsageError(what=f"{label}:{number}", hint='{"id": "...", "text": "..."}') from error
         if not isinstance(row, dict) or "id" not in row or not isinstance(row.get("text"), str):
             raise UsageError(what=f"{label}:{number}", hint='{"id": "...", "text": "..."}')
         row["text"] = _LONE_SURROGATE.sub("\ufffd", row["text"])
         yield row
+
+
+def _no_constant(name: str) -> NoReturn:
+    """NaN and the infinities are Python's; what we would answer with them is no JSON."""
+    raise ValueError(name)
 
 
 def _date(text: str | None) -> date | None:
@@ -268,7 +299,8 @@ def _date(text: str | None) -> date | None:
     return parse_date(text)
 
 
-def _disclosure(text: str) -> tuple[date, str]:
+def _disclosure(text: str) -> tuple[date, Any]:
+    """``DATE:KIND``; the planner checks the kind."""
     from patentprep.planning import parse_date
 
     day, _, kind = text.partition(":")
@@ -325,7 +357,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--ipea", metavar="XX", help="where a demand would be filed")
     command.add_argument("--made-in", metavar="CC", help="country where the invention was made")
     command.add_argument(
-        "--disclosure", action="append", default=[], metavar="DATE:KIND", type=_late(_disclosure),
+        "--disclosure", action="append", default=[], metavar="DATE:KIND",
         help="preprint, talk, code, product, exhibition or abuse; may be repeated",
     )  # fmt: skip
     command.add_argument("--office", action="append", default=[], metavar="XX", help="WIPO ST.3 code; may be repeated")
@@ -348,20 +380,6 @@ def _parser() -> argparse.ArgumentParser:
     command = add("model", _model, "what the classifiers were trained on and how they score")
     command.add_argument("what", choices=("card",), metavar="card")
     return parser
-
-
-def _late(parse: Callable[[str], Any]) -> Callable[[str], Any]:
-    """Let our own errors through argparse, which would replace their words."""
-
-    def convert(text: str) -> Any:
-        try:
-            return parse(text)
-        except PatentprepError as error:
-            from patentprep.strings import say
-
-            raise argparse.ArgumentTypeError(say(error, interface_language())) from error
-
-    return convert
 
 
 class _Version(argparse.Action):

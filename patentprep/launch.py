@@ -16,6 +16,13 @@ from pathlib import Path
 
 from patentprep.errors import UsageError
 
+
+class WrongPort(UsageError):
+    """No port number. Facts: port."""
+
+    key = "error.port"
+
+
 HOST = "127.0.0.1"
 FIRST_PORT, LAST_PORT = 8501, 8599
 
@@ -53,7 +60,12 @@ def free_port() -> int:
 
 
 def run_app(port: int | None = None, *, browser: bool = True) -> int:
-    """Serve the app until it is stopped with Ctrl-C; returns its exit status."""
+    """Serve the app until it is stopped with Ctrl-C; returns its exit status.
+
+    Raises UsageError for a port outside 1 to 65535, or when no port is free.
+    """
+    if port is not None and not 1 <= port <= 65535:
+        raise WrongPort(port=port)
     chosen = port or free_port()
     server = subprocess.Popen(command(chosen))
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())  # whoever stops us must not leave the server behind

@@ -1,4 +1,7 @@
-"""One colour per requirement, the same everywhere. Okabe-Ito colours: colour-blind readers can tell them apart."""
+"""One colour per requirement and one shape per state, the same everywhere.
+
+Okabe-Ito colours: colour-blind readers can tell them apart. A state is never told by colour alone.
+"""
 
 from __future__ import annotations
 
@@ -13,3 +16,4 @@ COLOURS: dict[RequirementId, str] = {
     "ethics": "#56B4E9",
 }
 RED_FLAG = "#7A1F1F"
+SHAPES = {"covered": "●", "found": "●", "partial": "◐", "vague": "◐", "not_found": "○", "not_applicable": "–"}

@@ -38,7 +38,7 @@ def t(key: str, lang: Lang, **facts: Any) -> str:
     Where a count is 1 and the language has a form of its own for it, that is ``<key>_one``.
     """
     table = _table(lang)
-    if facts.get("count") == 1:
+    if str(facts.get("count")) == "1":  # warnings carry their facts as text
         return table.get(f"{key}_one", table[key]).format(**facts)
     return table[key].format(**facts)
 

@@ -17,6 +17,7 @@ _SCRIPTS = {
     "latin": re.compile("[A-Za-z\u00c0-\u024f]"),
     "other": re.compile("[\u0370-\u10ff\u1200-\u1dbf\u1e00-\u1fff\u2c00-\u2dff\ua000-\uabff]"),
 }
+_COMMON_HAN = re.compile("[\u4e00-\u9fff]")
 _SAMPLE = 200_000  # characters of a long text that decide its language
 _UNIT = re.compile(r"[^\n。！？!?]+?(?:[\n。！？!?]|\.\s|$)")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -132,6 +133,11 @@ def _traditional(character: str) -> bool:
         return False
 
 
+def has_han(text: str) -> bool:
+    """Whether any character is a common Han character: the test for words written in Chinese."""
+    return _COMMON_HAN.search(text) is not None
+
+
 def is_traditional(text: str) -> bool:
     """Whether any character of ``text`` belongs to traditional Chinese only."""
     return not text.isascii() and any(map(_traditional, set(text)))
@@ -164,7 +170,10 @@ def simplified(text: str) -> str:
 # --- sentences -----------------------------------------------------------------------------------------
 
 _CLOSING = "”’」』》）)]】\"'"
-_STOP = re.compile(rf"[。！？!?]+[{re.escape(_CLOSING)}]*|\.+[{re.escape(_CLOSING)}]*(?=\s|[{HAN}]|$)|…+(?=\s+[A-Z]|$)")
+# A run of dots is tried once, from its first dot: the leaders of a table of contents must cost no quadratic time.
+_STOP = re.compile(
+    rf"[。！？!?]+[{re.escape(_CLOSING)}]*|(?<!\.)\.++[{re.escape(_CLOSING)}]*(?=\s|[{HAN}]|$)|(?<!…)…++(?=\s+[A-Z]|$)"
+)
 _LINE = re.compile(r"[^\n\r\v\f\u0085\u2028\u2029]+")
 _BEFORE = re.compile(r"(?:[A-Za-z](?:\.[A-Za-z])+|[A-Za-z\u00c0-\u024f]+)$")
 _ITEM = re.compile(r"\s*[(（\[]?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxIVX]{1,4}|[一二三四五六七八九十]{1,3})[)）\]]?$")

@@ -16,7 +16,9 @@ pytest.importorskip("streamlit")
 from streamlit.testing.v1 import AppTest
 
 from patentprep import assess, launch, read_draft, strings
+from patentprep.errors import PatentprepError
 from patentprep.model import REQUIREMENTS
+from patentprep.planning.timeline import DISCLOSURE_KINDS
 from patentprep.report import to_dict
 from patentprep.ui import desk, samples
 
@@ -137,6 +139,7 @@ def test_an_uploaded_file_opens_and_can_be_taken_up_again() -> None:
     calm(at.run())
     assert "风机.txt" in words(at) and 'class="pp-draft"' in source(at)
     go(at, "start")
+    assert "风机.txt" in words(at)  # two drafts of one title are told apart by their files
     calm(at.button(key="again_0").click().run())
     assert 'class="pp-draft"' in source(at)
 
@@ -187,6 +190,7 @@ def test_language_changes_and_the_draft_stays() -> None:
     calm(at.run())
     assert "applicable requirements are covered" in words(at)
     assert "采样频率为20kHz" in words(at)
+    assert "Pasted text" in words(at) and "粘贴的文字" not in words(at)
 
 
 def test_a_reload_finds_the_draft_by_the_token_in_the_address() -> None:
@@ -231,6 +235,52 @@ def test_a_filing_date_that_does_not_exist_is_one_sentence() -> None:
     calm(at.text_input(key="check_filed").set_value("2026-02-30").run())
     assert "There is no day 2026-02-30" in words(at)
     assert 'class="pp-draft"' in source(at)
+
+
+def test_a_filing_date_before_the_law_we_hold_leaves_the_draft_open() -> None:
+    at = paste(open_app("en"))
+    calm(at.text_input(key="check_filed").set_value("1999-01-01").run())
+    assert "We hold no law from before 2010-02-01" in words(at)
+    assert 'class="pp-draft"' in source(at) and 'class="pp-sentence"' in source(at)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2026-01-31", "2026-01-31"),
+        ("2026/1/31", "2026-01-31"),
+        ("2026.01.31", "2026-01-31"),
+        ("20260131", "2026-01-31"),
+        ("2026年1月31日", "2026-01-31"),
+        ("２０２６-０１-３１", "2026-01-31"),  # full width, as a Chinese keyboard types it
+        (" 2024-02-29 ", "2024-02-29"),
+        ("2026年2月30日", None),  # no such day
+        ("31/01/2026", None),  # the order is not guessed at
+        ("3/1/2026", None),
+        ("2026-131", None),
+        ("", None),
+    ],
+)
+def test_a_date_is_read_as_people_write_it_year_first(written: str, day: str | None) -> None:
+    if day is None:
+        with pytest.raises(PatentprepError):
+            desk.day(written)
+    else:
+        assert desk.day(written).isoformat() == day
+
+
+def test_the_legend_names_only_what_is_marked() -> None:
+    page = source(paste(open_app("en"), "我们用摄像头拍照。"))
+    legend = page.split('class="pp-legend-line"')[1].split("</p>")[0]
+    assert "pp-is-red_flag" not in legend and "pp-is-vague" not in legend
+
+
+def test_a_quote_on_a_card_leads_to_its_mark_and_the_sentence_to_the_next_steps() -> None:
+    page = source(calm(open_app("en").button(key=f"sample_{samples.shelf()[-1].file}").click().run()))
+    peeks = set(re.findall(r'data-peek="(\d+)"', page))
+    assert peeks and peeks <= set(re.findall(r'<mark [^>]*data-s="(\d+)"', page))
+    assert 'data-open="next"' in page.split('class="pp-sentence"')[1].split("</p>")[0]
+    assert 'id="pp-next"' in page
 
 
 def _pane(sample: samples.Sample) -> tuple[str, str, dict[str, Any]]:
@@ -304,6 +354,21 @@ def test_warnings_come_first() -> None:
     assert "fatal" in page[: page.index("<table")]
 
 
+def test_a_disclosure_can_be_taken_out_and_the_others_stay() -> None:
+    at = plan(priority="2026-01-31")
+    for number, day in enumerate(("2026-01-10", "2026-01-11", "2026-01-12")):
+        calm(at.button(key="plan_add").click().run())
+        at.text_input(key=f"plan_day_{number}").set_value(day)
+        calm(at.selectbox(key=twin(at, f"plan_kind_{number}")).set_value(DISCLOSURE_KINDS[number]).run())
+    calm(at.button(key="plan_out_1").click().run())
+    assert at.query_params["disclosure"] == [f"2026-01-10:{DISCLOSURE_KINDS[0]}", f"2026-01-12:{DISCLOSURE_KINDS[2]}"]
+    assert at.text_input(key="plan_day_1").value == "2026-01-12"
+    assert at.selectbox(key=twin(at, "plan_kind_1")).value == DISCLOSURE_KINDS[2]
+    for _ in range(2):
+        calm(at.button(key="plan_out_0").click().run())
+    assert "disclosure" not in at.query_params and "2026-01-1" not in source(at)
+
+
 def test_the_plan_lives_in_the_address() -> None:
     at = plan(priority="2026-01-31")
     assert at.query_params["priority"] == "2026-01-31"
@@ -314,6 +379,7 @@ def test_the_plan_lives_in_the_address() -> None:
     assert fresh.text_input(key="plan_priority").value == "2025-05-05"
     assert fresh.multiselect(key=twin(fresh, "plan_offices")).value == ["US"]
     assert fresh.text_input(key="plan_day_0").value == "2025-05-01"
+    assert fresh.expander[0].proto.expanded  # what counts in a plan is not hidden
 
 
 # --- Checklists -------------------------------------------------------------------------------------------------------

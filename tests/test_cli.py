@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from patentprep.checklist import load_checklist
-from patentprep.cli import main
+from patentprep.cli import PROGRESS_COLUMNS, _progress, interface_language, main
 from patentprep.formal import load_formal_rules
 from patentprep.model import REQUIREMENTS, ReadinessLevel
 from patentprep.strings import LANGUAGES
@@ -235,7 +235,8 @@ def test_output_goes_to_a_file(words: list[str], draft: Path, tmp_path: Path, ru
 
 
 def test_an_output_that_cannot_be_written(draft: Path, tmp_path: Path, run: Run) -> None:
-    one_line(run("check", draft, "-o", tmp_path / "no such folder" / "out.txt"), "no such folder")
+    target = tmp_path / "no such folder" / "out.txt"
+    one_line(run("check", draft, "-o", target, "--lang", "en"), "no such folder", "cannot be written")
 
 
 def test_the_invention_type_can_be_given(draft: Path, run: Run) -> None:
@@ -335,9 +336,14 @@ def test_empty_standard_input(command: str, run: Run) -> None:
     ("words", "says"),
     [
         (["check", "DRAFT", "--checklist", "us-2026"], "us-2026"),
+        (["check", "DRAFT", "--checklist", "cn-formal-2026"], "expected: cn-2026"),  # rules of form, no requirements
         (["check", "DRAFT", "--filed-on", "2026-02-30"], "2026-02-30"),
         (["check", "DRAFT", "--filed-on", "yesterday"], "yesterday"),
         (["check", "DRAFT", "--filed-on", "1990-01-01"], "1990-01-01"),
+        (["eligibility", "nowhere.jsonl"], "nowhere.jsonl cannot be read"),
+        (["plan", "--priority-date", "2024-01-31", "--filing-date", ""], "not a date"),
+        (["app", "--no-browser", "--port", "99999"], "99999"),
+        (["app", "--no-browser", "--port", "0"], "0"),
         (["plan", "--priority-date", "2024-02-30", "--office", "US"], "2024-02-30"),
         (["plan", "--priority-date", "2024-01-31", "--office", "QQ"], "QQ"),
         (["plan", "--priority-date", "2026-01-31", "--filing-date", "2025-01-01", "--office", "US"], "2025-01-01"),
@@ -523,6 +529,8 @@ def test_odd_passages_get_an_answer(command: str, text: str, run: Run) -> None:
         ('{"id": "b"}', "no text"),
         ('{"id": "b", "text": 5}', "text is a number"),
         ("null", "no object"),
+        ('{"id": NaN, "text": "x"}', "NaN is no JSON"),
+        ("[" * 100_000, "nested too deep"),
     ],
 )
 def test_a_bad_line_is_named(command: str, bad: str, why: str, tmp_path: Path, run: Run) -> None:
@@ -581,3 +589,40 @@ def test_bad_input_as_people_see_it(tmp_path: Path) -> None:
     answer = started("check", str(tmp_path / "没有.pdf"))
     assert answer.returncode == 2 and answer.stdout == b""
     assert answer.stderr.decode().count("\n") == 1 and "没有.pdf" in answer.stderr.decode()
+
+
+def test_the_language_asked_for_words_every_error(run: Run) -> None:
+    """An error inside --disclosure is as Chinese as any other."""
+    one_line(
+        run("plan", "--priority-date", "2024-01-31", "--disclosure", "2024-02-30:talk", "--lang", "zh"), "日历中没有"
+    )
+
+
+def test_a_locale_python_does_not_know_is_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown() -> None:
+        raise ValueError("unknown locale: xx")
+
+    monkeypatch.setattr("locale.getlocale", unknown)
+    assert interface_language() == "en"
+
+
+def test_a_checklist_named_twice_counts_once(draft: Path, run: Run) -> None:
+    report = run("check", draft, "--checklist", "cn-2026", "--checklist", "cn-2026", "--format", "json").json()
+    assert [r["id"] for r in report["requirements"]] == list(REQUIREMENTS)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_formal_rule_names_its_source_in_words(lang: Any, run: Run) -> None:
+    rule = load_formal_rules()["claims/antecedent"]
+    assert rule.source.in_(lang) in run("explain", "Claims/Antecedent", "--lang", lang).out.replace("\n    ", " ")
+
+
+def test_progress_leaves_a_blank_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = io.StringIO()
+    monkeypatch.setattr(shown, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", shown)
+    _progress("read", 1, 2)
+    _progress("read", 2, 2)
+    first, last = (line for line in shown.getvalue().split("\r") if line)
+    assert first.strip().endswith("1/2") and not last.strip() and len(last) == PROGRESS_COLUMNS
+    assert "\033" not in shown.getvalue()

@@ -1,9 +1,15 @@
 """Each formal rule against drafts that break it and drafts that nearly do."""
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 
-from patentprep.formal import formal_findings, load_formal_rules
+from patentprep.errors import ChecklistError
+from patentprep.formal import FormalRule, formal_findings, load_formal_rules
+from patentprep.formal.rules import parse_rules
 from patentprep.model import Document
+from patentprep.resources import load_yaml
 from patentprep.structure import structure
 
 
@@ -467,3 +473,48 @@ def test_a_step_is_introduced_by_its_number() -> None:
     for number, wrong in (("S2", False), ("S7", True)):
         text = zh(method, f"根据权利要求1所述的方法，其特征在于，所述步骤{number}由主控芯片执行。")
         assert bool(findings_of(text, "claims/antecedent")) is wrong
+
+
+RULE = """\
+  - id: {id}
+    title: {{zh: 题, en: title}}
+    provision: {{zh: 依据, en: provision}}
+    source: {source}
+    in_force: {{{in_force}}}
+    severity: serious
+    full_application: "false"
+    languages: [zh, en]
+    message: {{zh: 消息, en: message}}
+    fix: {{zh: 修改, en: fix}}
+    good: {{zh: 好, en: good}}
+    bad: {{zh: 坏, en: bad}}
+"""
+HEAD = "id: x\nedition: e\nin_force: {from: 2020-01-01}\nsources:\n  S1: {zh: 来源, en: The source}\nrules:\n"
+
+
+def rules_of(tmp_path: Path, *rules: dict[str, str]) -> dict[str, FormalRule]:
+    plain = {"id": "a/b", "source": "S1", "in_force": "from: 2020-01-01"}
+    path = tmp_path / "rules.yaml"
+    path.write_text(HEAD + "".join(RULE.format(**(plain | rule)) for rule in rules), encoding="utf-8")
+    return parse_rules(load_yaml(path))
+
+
+def test_a_rule_may_go_out_of_force(tmp_path: Path) -> None:
+    (rule,) = rules_of(tmp_path, {"in_force": "from: 2020-01-01, until: 2024-01-20"}).values()
+    assert rule.in_force.holds(date(2024, 1, 19)) and not rule.in_force.holds(date(2024, 1, 20))
+    assert not rule.in_force.holds(None) and rule.source.en == "The source"
+
+
+@pytest.mark.parametrize(
+    ("rules", "says"),
+    [
+        (({"in_force": "from: 2020-01-01, untill: 2024-01-20"},), "untill"),
+        (({"in_force": "from: yesterday"},), "from"),
+        (({"source": "S9"},), "S9"),
+        (({}, {}), "stands twice"),
+    ],
+)
+def test_a_broken_file_of_rules_is_named(rules: tuple[dict[str, str], ...], says: str, tmp_path: Path) -> None:
+    with pytest.raises(ChecklistError) as error:
+        rules_of(tmp_path, *rules)
+    assert says in str(error.value.facts["problem"]) and error.value.facts["file"] == "rules.yaml"

@@ -362,3 +362,15 @@ def test_other_packages_are_named(part: str, found: str) -> None:
     with pytest.raises(UnknownFormat) as caught:
         read_document(out.getvalue(), "draft.docx")
     assert caught.value.facts["found"] == found
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2], ids=["lzma", "bzip2"])
+def test_compression_that_ooxml_does_not_know(method: int) -> None:
+    """Broken LZMA data raises an error of its own that is neither OSError nor ValueError."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        archive.writestr("word/document.xml", f"<w:document {NS}><w:body/></w:document>" + " " * 400)
+    data = bytearray(out.getvalue())
+    data[60:90] = bytes(30)
+    with pytest.raises(DamagedDraft):
+        read_document(bytes(data), "draft.docx")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
@@ -228,3 +229,17 @@ def test_a_fragment_of_a_web_page_is_refused(name: str) -> None:
 
 def test_a_line_that_begins_with_a_bracket_is_text() -> None:
     assert read_document(b"<p> is the momentum of the body.\nIt is kept.\n", "draft.txt").text.startswith("<p>")
+
+
+def test_a_draft_about_pdf_files_is_text() -> None:
+    document = read_document("本发明涉及文件识别：首部为%PDF-1.7的文件按对象解析。".encode(), "draft.txt")
+    assert document.format == "txt" and "%PDF-1.7" in document.text
+
+
+@pytest.mark.parametrize(
+    "line", [" " * 300_000 + "x | - y", "正文" + "\u3000" * 300_000 + "x|-", "|" + "-" * 300_000 + "x"]
+)
+def test_a_long_blank_line_of_markdown_costs_no_quadratic_time(line: str) -> None:
+    start = time.process_time()
+    read_document(line.encode(), "draft.md")
+    assert time.process_time() - start < 20

@@ -89,6 +89,8 @@ def test_every_sentence_of_every_plan_has_its_words(lang: Lang) -> None:
          "receiving_office": "KR"},
         {"priority_date": "2024-02-10", "offices": ["CN"], "made_in": "CN", "receiving_office": "IB"},
         {"priority_date": "2024-11-10", "offices": ["ID", "RS"], "today": "2026-01-20"},
+        {"priority_date": "2026-06-12", "filing_date": "2027-06-15", "offices": ["IR"],
+         "receiving_office": "IN"},  # the receiving Office restores nothing, no designated office refuses
         {"priority_date": "2026-05-20", "offices": ["CN"], "disclosures": [(D("2026-05-11"), "abuse")]},
     ]  # fmt: skip
     for case in cases:

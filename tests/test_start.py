@@ -1,6 +1,7 @@
 """``start.py`` on a fresh machine: what it says and does, without installing anything."""
 
 import importlib.util
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -128,6 +129,16 @@ def test_a_venv_that_cannot_be_made_says_why(
     assert stopped.value.code == 2
     said = capsys.readouterr().err
     assert "could not make" in said and "python3-venv" in said and "Traceback" not in said
+
+
+def test_the_venv_links_to_its_interpreter(start: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copied interpreter of a relocatable Python does not find its libraries; ``python -m venv`` links, too."""
+    import venv
+
+    made: list[bool] = []
+    monkeypatch.setattr(venv.EnvBuilder, "create", lambda self, _: made.append(self.symlinks))
+    start.make_venv()
+    assert made == [os.name != "nt"]
 
 
 def test_failing_pip_gives_one_sentence_and_no_stamp(

@@ -13,7 +13,7 @@ from patentprep import errors, model
 from patentprep.checklist import INVENTION_TYPES, SEVERITIES
 from patentprep.errors import PatentprepError
 from patentprep.resources import Block, load_yaml
-from patentprep.strings import LANGUAGES, keys, say, t
+from patentprep.strings import LANGUAGES, keys, say, t, warn
 
 PACKAGE = Path(patentprep.__file__).parent
 LOCALE = PACKAGE / "locale"
@@ -151,3 +151,10 @@ def test_every_value_has_its_word(prefix: str) -> None:
 def test_unknown_keys_are_a_bug() -> None:
     with pytest.raises(KeyError):
         t("report.no_such_word", "en")
+
+
+def test_one_thing_is_singular() -> None:
+    """The facts of a warning are text, those of the program's own sentences are numbers."""
+    one = model.Warned("equation_pictures", None, (("count", "1"),))
+    assert warn(one, "en").startswith("1 equation is ")
+    assert t("report.claims_count", "en", count=1) == "1 claim"

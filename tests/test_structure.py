@@ -8,7 +8,7 @@ from patentprep.errors import NotADraft, UnsupportedLanguage
 from patentprep.model import Document, Draft, Page, ParagraphLabel
 from patentprep.strings import LANGUAGES, keys, say, warn
 from patentprep.structure import structure
-from patentprep.structure.headings import find_headings, text_lines
+from patentprep.structure.headings import _ordinal, find_headings, text_lines
 
 
 def draft_of(text: str, **more: object) -> Draft:
@@ -676,3 +676,29 @@ def test_a_product_of_any_name_is_a_product(claim: str, category: str) -> None:
     draft = draft_of(f"{heading}\n1. {claim}\n{dependent}")
     assert draft.claims[0].category == category
     assert draft.claims[1].independent is False
+
+
+LONG = 300_000  # characters; what takes quadratic time takes minutes
+
+
+@pytest.mark.parametrize("character", [" ", "\u3000", "-", "=", "*", "_", "—", ".", "…", ":"])
+@pytest.mark.parametrize("line", ["a{}x", "本发明涉及{}一种方法。"])
+def test_a_long_run_of_one_character_costs_no_quadratic_time(line: str, character: str) -> None:
+    start = time.process_time()
+    draft_of(line.format(character * LONG) + "\nThe rail is inspected by a camera.")
+    assert time.process_time() - start < 20
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("一、概述", 1),
+        ("十、概述", 10),
+        ("十二、概述", 12),
+        ("二十、概述", 20),
+        ("二十一、概述", 21),
+        ("第三章 概述", 3),
+    ],
+)
+def test_han_numbers_of_headings(line: str, number: int) -> None:
+    assert _ordinal(line, 0, len(line)) == number

@@ -106,3 +106,16 @@ def test_ranges_are_shifted_trimmed_and_disjoint() -> None:
 @pytest.mark.parametrize("text", ["a" * 300_000, "。" * 300_000, "1." * 150_000, "；本发明" * 75_000, " \n" * 150_000])
 def test_strange_text_takes_linear_time(text: str) -> None:
     assert all(high - low <= 1300 for low, high in split_sentences(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("目录........1。正文在此。", ["目录........1。", "正文在此。"]),
+        ("It stops... The rest follows.", ["It stops...", "The rest follows."]),
+        ("他说：“完成...” 然后离开。", ["他说：“完成...”", "然后离开。"]),
+        ("It waits… The rest follows.", ["It waits…", "The rest follows."]),
+    ],
+)
+def test_runs_of_dots(text: str, sentences: list[str]) -> None:
+    assert cut(text) == sentences

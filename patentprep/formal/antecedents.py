@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 
 from patentprep.model import Claim
 from patentprep.resources import folder, load_yaml
-from patentprep.text import HAN
+from patentprep.text import HAN, has_han
 
 _BRANCHES = 24  # a claim with more ways through its references is checked on the first ones
 _CLAIMS, _SIZE = 400, 20_000  # no real set is larger; what exceeds this is not checked
@@ -90,7 +90,7 @@ def _branches(
 
 
 def _mentions(text: str, *, dependent: bool) -> Iterator[tuple[int, int, str, Grounded]]:
-    if any("\u4e00" <= character <= "\u9fff" for character in text[:200]):
+    if has_han(text[:200]):
         yield from _chinese(text)
     else:
         yield from _english(text, dependent)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 
-from patentprep.checklist import SEVERITIES, Period, Words
+from patentprep.checklist import SEVERITIES, Period, Words, expect_unique_ids, period_of, source_of, words_of
 from patentprep.model import Severity
 from patentprep.resources import Block, folder, load_yaml
 
@@ -20,7 +19,7 @@ class FormalRule:
     id: str
     title: Words
     provision: Words
-    source: str
+    source: Words
     in_force: Period
     severity: Severity
     full_application: bool  # makes sense only for a complete application, not for a disclosure or notes
@@ -39,37 +38,35 @@ _KEYS |= {"message", "fix", "good", "bad"}
 @cache
 def load_formal_rules() -> dict[str, FormalRule]:
     """The rules by id. Raises ChecklistError with file and line for a broken file."""
-    data = load_yaml(folder("checklists") / "cn-formal-2026.yaml")
+    return parse_rules(load_yaml(folder("checklists") / "cn-formal-2026.yaml"))
+
+
+def parse_rules(data: Block) -> dict[str, FormalRule]:
+    """The rules of a file by id. Raises ChecklistError for unknown, missing or repeated ids and keys."""
     data.expect({"id", "edition", "in_force", "sources", "rules"})
-    rules = [_rule(block, set(data.block("sources"))) for block in data.blocks("rules")]
+    sources = {key: words_of(data.block("sources"), key) for key in data.block("sources")}
+    expect_unique_ids(data.blocks("rules"))
+    rules = [_rule(block, sources) for block in data.blocks("rules")]
     return {rule.id: rule for rule in rules}
 
 
-def _rule(block: Block, sources: set[str]) -> FormalRule:
+def _rule(block: Block, sources: dict[str, Words]) -> FormalRule:
     block.expect(_KEYS, {"pattern"})
-    if block.text("source") not in sources:
-        raise block.at("source").error(f"source {block.text('source')!r} is not listed under 'sources'")
     return FormalRule(
         id=block.text("id"),
-        title=_words(block, "title"),
-        provision=_words(block, "provision"),
-        source=block.text("source"),
-        in_force=_period(block),
+        title=words_of(block, "title"),
+        provision=words_of(block, "provision"),
+        source=sources[source_of(block, sources)],
+        in_force=period_of(block),
         severity=block.one_of("severity", SEVERITIES),  # type: ignore[arg-type]
         full_application=block.one_of("full_application", ("true", "false")) == "true",
         languages=block.texts("languages"),
-        message=_words(block, "message"),
-        fix=_words(block, "fix"),
-        good=_words(block, "good"),
-        bad=_words(block, "bad"),
+        message=words_of(block, "message"),
+        fix=words_of(block, "fix"),
+        good=words_of(block, "good"),
+        bad=words_of(block, "bad"),
         pattern=_pattern(block) if "pattern" in block else None,
     )
-
-
-def _words(block: Block, key: str) -> Words:
-    pair = block.block(key)
-    pair.expect({"zh", "en"})
-    return Words(pair.text("zh"), pair.text("en"))
 
 
 def _pattern(block: Block) -> re.Pattern[str]:
@@ -79,14 +76,6 @@ def _pattern(block: Block) -> re.Pattern[str]:
         return re.compile("|".join((*pair.texts("zh"), *pair.texts("en"))), re.IGNORECASE)
     except re.error as error:
         raise block.at("pattern").error(f"not a regular expression: {error}") from error
-
-
-def _period(block: Block) -> Period:
-    first = block.block("in_force").text("from")
-    try:
-        return Period(date.fromisoformat(first), None)
-    except ValueError as error:
-        raise block.at("in_force").error("'from' must be a date such as 2026-01-01") from error
 
 
 @dataclass(frozen=True, slots=True)

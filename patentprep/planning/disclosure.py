@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from patentprep.model import Severity
 from patentprep.planning.calendars import next_open_day
 from patentprep.planning.offices import Grace, office
 from patentprep.planning.periods import add_days, add_months
@@ -119,7 +120,7 @@ def _without(
 
 def _warning(
     id: str,
-    severity: str,
+    severity: Severity,
     found: dict[str, set[tuple[date, str]]],
     priority: date | None = None,
     given: Given | None = None,
@@ -134,5 +135,4 @@ def _warning(
         ends = [end for code, items in found.items() for day, _ in items if (end := grace_end(code, day))]
         if ends and given.filing_date is None:
             key, facts["file_by"] = f"{key}_by", min(ends).isoformat()
-    assert severity in ("fatal", "serious", "advisory")
-    return PlanWarning(id, severity, tuple(found), words(key, **facts), "novelty")  # type: ignore[arg-type]
+    return PlanWarning(id, severity, tuple(found), words(key, **facts), "novelty")

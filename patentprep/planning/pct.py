@@ -261,7 +261,9 @@ def _late_filing(given: Given, limits: dict[str, Deadline]) -> list[PlanWarning]
         key = "restoration_receiving" if closed else "restoration_not_accepted"
         if closed and refused:
             key = "restoration_both"
-        names = {"office": receiving, "offices": ",".join(refused), "date": str(given.priority_date)}
+        names = {"office": receiving, "date": str(given.priority_date)}
+        if refused:
+            names["offices"] = ",".join(refused)
         places = tuple(dict.fromkeys([*([receiving] if closed else []), *refused]))
         rule = "restoration_designated" if refused else "restoration_receiving"
         found.append(PlanWarning("restoration_not_accepted", "fatal", places, words(f"warning.{key}", **names), rule))
@@ -293,18 +295,23 @@ def _check(given: Given) -> None:
             raise UnknownDisclosureKind(kind=kind, kinds=", ".join(DISCLOSURE_KINDS))
     if given.add_priority:
         claimed.append(given.add_priority)
-    for day in claimed if filing else ():
-        assert filing is not None
-        if filing < day:
-            raise FilingBeforePriority(filing=filing, priority=day)
-        end = next_open_day(given.receiving_office, add_months(day, 12))[0]
-        last = next_open_day(given.receiving_office, add_months(end, 2))[0]
-        if filing > last:
-            raise PriorityTooOld(filing=filing, priority=day, last=last)
+    if filing:
+        for day in claimed:
+            _check_claim(day, filing, given.receiving_office)
     start = filing or given.priority_date
     if given.search_report_date and given.search_report_date < start:
         raise ReportBeforeFiling(report=given.search_report_date, start=start)
     _check_withdrawal(given)
+
+
+def _check_claim(priority: date, filing: date, receiving_office: str) -> None:
+    """Filed after the priority date, and within 12 months and the two of restoration (Rules 2.4, 26bis.3)."""
+    if filing < priority:
+        raise FilingBeforePriority(filing=filing, priority=priority)
+    end = next_open_day(receiving_office, add_months(priority, 12))[0]
+    last = next_open_day(receiving_office, add_months(end, 2))[0]
+    if filing > last:
+        raise PriorityTooOld(filing=filing, priority=priority, last=last)
 
 
 def _check_withdrawal(given: Given) -> None:

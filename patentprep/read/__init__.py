@@ -6,13 +6,12 @@ import hashlib
 from pathlib import Path
 from typing import Literal
 
-from patentprep.errors import DraftError, EmptyDraft, FileMissing, ScannedDraft, TooLong
+from patentprep.errors import DraftError, EmptyDraft, FileMissing, ScannedDraft
 from patentprep.model import Document, Page, ParagraphLabel, Progress, Warned, silent
+from patentprep.read.limits import MAX_BYTES, MAX_CHARACTERS, too_long
 from patentprep.read.sniff import sniff
 
 __all__ = ["read_document"]
-
-MAX_BYTES = 300_000_000
 
 
 def read_document(source: str | Path | bytes, name: str | None = None, *, on_step: Progress = silent) -> Document:
@@ -48,10 +47,8 @@ def read_document(source: str | Path | bytes, name: str | None = None, *, on_ste
         on_step("read", 1, 1)
     if not any(char.isalnum() for char in text):
         raise EmptyDraft(name=name)
-    from patentprep.read.pdf import MAX_CHARACTERS, MAX_PAGES
-
     if len(text) > MAX_CHARACTERS:
-        raise TooLong(name=name, pages=MAX_PAGES, characters=MAX_CHARACTERS)
+        raise too_long(name)
     return Document(name, format_, text, pages, labels, warnings, hashlib.sha256(data).hexdigest())
 
 
@@ -64,7 +61,7 @@ def _load(source: str | Path | bytes, name: str | None) -> tuple[bytes, str]:
         if not path.is_file():
             raise FileMissing(name=str(source))
         if path.stat().st_size > MAX_BYTES:
-            raise TooLong(name=name, pages=2_000, characters=5_000_000)
+            raise too_long(name)
         return path.read_bytes(), name
     except (OSError, ValueError) as error:
         if isinstance(error, FileNotFoundError | ValueError):

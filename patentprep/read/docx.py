@@ -8,15 +8,18 @@ import zipfile
 import zlib
 from typing import Any
 
-from patentprep.errors import DamagedDraft, EncryptedDraft, TooLong
+from patentprep.errors import DamagedDraft, EncryptedDraft
 from patentprep.model import ParagraphLabel, Warned
 from patentprep.read.equations import linear, tag_of
+from patentprep.read.limits import too_long
 from patentprep.read.lines import Line, clean, width
 from patentprep.read.numbering import Numbering, W, number_of, read_numbering
 from patentprep.read.paragraphs import assemble
 
 MAX_PART = 100_000_000  # bytes of one unpacked part
 MAX_ENTRIES = 20_000
+# All that OOXML allows; the other methods of ``zipfile`` fail in ways of their own, and differ by Python version.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _SKIP = frozenset(
     [
         "del",
@@ -126,9 +129,11 @@ def read_docx(data: bytes, name: str) -> tuple[str, tuple[ParagraphLabel, ...], 
 def _parts(archive: zipfile.ZipFile, name: str) -> dict[str, Any]:
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
-        raise TooLong(name=name, pages=2_000, characters=5_000_000)
+        raise too_long(name)
     if any(entry.flag_bits & 1 for entry in entries):
         raise EncryptedDraft(name=name)
+    if any(entry.compress_type not in _METHODS for entry in entries):
+        raise DamagedDraft(name=name)
     by_name = {entry.filename.replace("\\", "/").lstrip("/").lower(): entry for entry in entries}
     main = _main_part(archive, by_name, name)
     folder = main.rpartition("/")[0]
@@ -163,7 +168,7 @@ def _root(archive: zipfile.ZipFile, entry: zipfile.ZipInfo | None, name: str) ->
     with archive.open(entry) as stream:
         data = stream.read(MAX_PART + 1)
     if len(data) > MAX_PART:
-        raise TooLong(name=name, pages=2_000, characters=5_000_000)
+        raise too_long(name)
     if _STRICT in data:
         data = data.replace(_STRICT, W[1:-1].encode())
     try:

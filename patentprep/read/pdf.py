@@ -13,12 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from patentprep.errors import DamagedDraft, EncryptedDraft, TooLong
+from patentprep.errors import DamagedDraft, EncryptedDraft
 from patentprep.model import Progress
+from patentprep.read.limits import MAX_CHARACTERS, MAX_PAGES, too_long
 from patentprep.read.lines import Line, clean
 
-MAX_PAGES = 2_000
-MAX_CHARACTERS = 5_000_000
 RESCUE_SECONDS = 20
 
 _pdfium = threading.Lock()  # PDFium is not thread safe, not even across documents
@@ -77,7 +76,7 @@ def _read_document(document: Any, name: str, on_step: Progress) -> PdfPages:
     result = PdfPages()
     count = len(document)
     if count > MAX_PAGES:
-        raise TooLong(name=name, pages=MAX_PAGES, characters=MAX_CHARACTERS)
+        raise too_long(name)
     characters = 0
     for index in range(count):
         on_step("read", index, count)
@@ -92,7 +91,7 @@ def _read_document(document: Any, name: str, on_step: Progress) -> PdfPages:
         result.lines.append(lines)
         characters += sum(len(line.text) for line in lines)
         if characters > MAX_CHARACTERS:
-            raise TooLong(name=name, pages=MAX_PAGES, characters=MAX_CHARACTERS)
+            raise too_long(name)
         page.close()
     on_step("read", count, count)
     if count == 0 or len(result.broken) == count:

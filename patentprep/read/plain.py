@@ -29,11 +29,17 @@ _HAN_CHARS = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
+class NotText(UnknownFormat):
+    """Bytes of no format we know that are no text either. Facts: name."""
+
+    key = "error.not_text"
+
+
 def read_plain(data: bytes, name: str, *, markdown: bool) -> tuple[str, tuple[ParagraphLabel, ...], tuple[Warned, ...]]:
     """Text and warnings of a text file. Raises UnknownFormat for binary data, HTML and XML."""
     text, sure = decode(data)
     if len(_BINARY.findall(text)) > max(1, len(text) // 1000):
-        raise UnknownFormat(name=name, found="binary")
+        raise NotText(name=name, found="binary")
     refuse_markup(text, name)
     warnings = () if sure else (Warned("encoding_guessed"),)
     text = clean(text.replace("\f", "\n"))
@@ -135,7 +141,7 @@ _FENCE = re.compile(r"\s*(```|~~~)")
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+")
 _UNDERLINE = re.compile(r"\s{0,3}(?:={3,}|-{3,})\s*$")
 _RULE = re.compile(r"\s{0,3}(?:(?:\*\s*){3,}|(?:_\s*){3,}|(?:-\s*){3,})$")
-_TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_TABLE_RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
 _BULLET = re.compile(r"\s*[-*+]\s+(?:\[[ xX]\]\s+)?")
 # Every repetition is bounded: a line of 300,000 brackets must not take minutes.
 _INLINE = (
@@ -182,7 +188,7 @@ def _markdown_lines(text: str) -> list[Line]:
         if _UNDERLINE.match(raw) and lines and lines[-1].text.strip() and not lines[-1].fixed:
             lines[-1].fixed = True
             continue
-        if _RULE.match(raw) or (_TABLE_RULE.match(raw) and "-" in raw and "|" in raw):
+        if _RULE.match(raw) or ("|" in raw and _TABLE_RULE.fullmatch(raw.strip())):
             lines.append(Line(""))
             continue
         raw = re.sub(r"^\s{0,3}(?:>\s?)+", "", raw)

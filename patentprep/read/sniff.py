@@ -46,7 +46,8 @@ _XML = re.compile(r"\s*<\?xml\b", re.IGNORECASE)
 
 def sniff(data: bytes, name: str) -> Literal["pdf", "docx", "text"]:
     """``pdf``, ``docx``, or ``text`` when nothing speaks against it. Else raises the DraftError that fits."""
-    if b"%PDF" in data[:1024]:
+    at = data[:1024].find(b"%PDF")
+    if at == 0 or (at > 0 and b"endobj" in data):  # a draft about PDF files may well name their first bytes
         return "pdf"
     if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
         return _sniff_zip(data, name)

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from patentprep.model import Assessment, Lang
-from patentprep.palette import COLOURS, RED_FLAG
+from patentprep.palette import COLOURS, RED_FLAG, SHAPES
 from patentprep.report.as_json import to_dict
 from patentprep.strings import t
 
@@ -22,6 +22,7 @@ def to_html(assessment: Assessment, lang: Lang) -> str:
             report=report,
             colours=COLOURS,
             red_flag=RED_FLAG,
+            shapes=SHAPES,
             lang=lang,
             t=lambda key, **facts: t(key, lang, **facts),
             marked=marked_text(assessment.draft.text, report),

@@ -23,7 +23,6 @@ def to_dict(assessment: Assessment, lang: Lang) -> dict[str, Any]:
     """The assessment as the contract's dictionary; every other format is written from it."""
     draft, document = assessment.draft, assessment.draft.document
     laws = {edition.id: load_checklist(edition.id) for edition in assessment.checklists}
-    missing = {r.id: _missing_words(r, laws[r.checklist], lang) for r in assessment.requirements}
     return {
         "schema_version": SCHEMA_VERSION,
         "patentprep": {"version": program_version(), "model": assessment.model_version},
@@ -65,7 +64,7 @@ def to_dict(assessment: Assessment, lang: Lang) -> dict[str, Any]:
             }
             for edition in assessment.checklists
         ],
-        "requirements": [_requirement(r, laws[r.checklist], lang, missing[r.id]) for r in assessment.requirements],
+        "requirements": [_requirement(r, laws[r.checklist], lang) for r in assessment.requirements],
         "eligibility": _eligibility(assessment.eligibility, lang),
         "findings": [_finding(f, assessment, laws, lang) for f in assessment.findings],
         "readiness": {
@@ -101,9 +100,8 @@ def summary(assessment: Assessment, lang: Lang) -> str:
 
 
 def _listed(names: list[str], lang: Lang) -> str:
-    if lang == "zh":
-        return "、".join(names)
-    return ", ".join(n[0].lower() + n[1:] for n in names)
+    """Titles in mid-sentence."""
+    return t("list.comma", lang).join(name[0].lower() + name[1:] for name in names)
 
 
 def requirement_title(result: RequirementResult, lang: Lang) -> str:
@@ -112,11 +110,7 @@ def requirement_title(result: RequirementResult, lang: Lang) -> str:
     return next(r for r in law.requirements if r.id == result.id).title.in_(lang)
 
 
-def _missing_words(result: RequirementResult, law: Checklist, lang: Lang) -> list[str]:
-    return [law.element(e.id).title.in_(lang) for e in result.elements if e.status == "not_found"]
-
-
-def _requirement(result: RequirementResult, law: Checklist, lang: Lang, missing: list[str]) -> dict[str, Any]:
+def _requirement(result: RequirementResult, law: Checklist, lang: Lang) -> dict[str, Any]:
     heading = next(r for r in law.requirements if r.id == result.id)
     elements = []
     for e in result.elements:
@@ -142,7 +136,7 @@ def _requirement(result: RequirementResult, law: Checklist, lang: Lang, missing:
         "provision": heading.provision.in_(lang),
         "status": result.status,
         "score": result.score,
-        "missing": missing,
+        "missing": [e["title"] for e in elements if e["status"] == "not_found"],
         "elements": elements,
     }
 

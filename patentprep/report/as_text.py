@@ -1,4 +1,4 @@
-"""``check --format text``: the report for a terminal, plain text in 100 columns."""
+"""``check --format text``: the report for a terminal, plain text in 96 columns."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import unicodedata
 from typing import Any
 
 from patentprep.model import Assessment, Lang
+from patentprep.palette import SHAPES
 from patentprep.report.as_json import to_dict
 from patentprep.strings import t
 
 WIDTH = 96
-MARK = {"covered": "●", "partial": "◐", "not_found": "○", "not_applicable": "–"}
-ELEMENT_MARK = {"found": "●", "vague": "◐", "not_found": "○", "not_applicable": "–"}
+MOST_QUESTIONS = 4  # written out per requirement; further gaps are only named
 
 
 def to_text(assessment: Assessment, lang: Lang) -> str:
@@ -51,7 +51,7 @@ def to_text(assessment: Assessment, lang: Lang) -> str:
             if finding["quote"]:
                 lines += wrap(_short(finding["quote"]) + _place(finding, lang), "    > ", "      ")
     lines += ["", *wrap(report["notice"])]
-    law = ", ".join(f"{c['title']} ({c['edition']})" for c in report["checklists"])
+    law = t("list.comma", lang).join(f"{c['title']} ({c['edition']})" for c in report["checklists"])
     lines += wrap(f"{law} · patentprep {report['patentprep']['version']} · {report['patentprep']['model']}")
     lines += [f"SHA-256 {draft['sha256']}", ""]
     return "\n".join(lines)
@@ -61,7 +61,7 @@ def _requirement(requirement: dict[str, Any], lang: Lang) -> list[str]:
     asked = [e for e in requirement["elements"] if e["status"] != "not_applicable"]
     found = sum(e["status"] == "found" for e in asked)
     status = requirement["status"]
-    head = f"{MARK[status]} {pad(requirement['title'], 22)} {t('report.status.' + status, lang)}"
+    head = f"{SHAPES[status]} {pad(requirement['title'], 22)} {t('report.status.' + status, lang)}"
     if asked:
         head += "  " + t("report.found_of", lang, found=found, asked=len(asked))
     lines = ["  " + head]
@@ -70,7 +70,7 @@ def _requirement(requirement: dict[str, Any], lang: Lang) -> list[str]:
         if element["status"] == "not_found" or not element["evidence"]:
             continue
         best = element["evidence"][0]
-        label = f"{ELEMENT_MARK[element['status']]} {element['id']} {element['title']}"
+        label = f"{SHAPES[element['status']]} {element['id']} {element['title']}"
         if element["status"] == "vague":
             label += f" ({t('report.element.vague', lang)})"
         lines += wrap(label, "      ", "        ")
@@ -80,10 +80,11 @@ def _requirement(requirement: dict[str, Any], lang: Lang) -> list[str]:
         if element["status"] == "vague":
             lines += wrap(element["advice"], "        → ", "          ")
     missing = [e for e in asked if e["status"] == "not_found"]
-    for element in missing[:4]:
-        lines += wrap(f"○ {element['id']} {element['title']}: {element['question']}", "      ", "        ")
-    if len(missing) > 4:
-        rest = ", ".join(f"{e['id']} {e['title']}" for e in missing[4:])
+    for element in missing[:MOST_QUESTIONS]:
+        asks = t("report.step", lang, title=element["title"], ask=element["question"])
+        lines += wrap(f"○ {element['id']} {asks}", "      ", "        ")
+    if len(missing) > MOST_QUESTIONS:
+        rest = t("list.comma", lang).join(f"{e['id']} {e['title']}" for e in missing[MOST_QUESTIONS:])
         lines += wrap(f"○ {rest}", "      ", "        ")
     return lines
 
@@ -128,11 +129,15 @@ def width(text: str) -> int:
 
 
 def pad(text: str, columns: int) -> str:
+    """The text with spaces after it, up to a width in columns."""
     return text + " " * max(columns - width(text), 0)
 
 
 def wrap(text: str, first: str = "", rest: str | None = None) -> list[str]:
-    """Wrap text that may mix Chinese and English; Chinese breaks anywhere, English between words."""
+    """Lines of at most ``WIDTH`` columns, the first and the rest with an indent each.
+
+    Chinese breaks anywhere, English between words.
+    """
     rest = first if rest is None else rest
     if width(text) + width(first) <= WIDTH:
         return [first + text]

@@ -8,6 +8,7 @@ from patentprep.formal import FormalRule, load_formal_rules
 from patentprep.model import Lang
 from patentprep.report.as_text import wrap
 from patentprep.strings import t
+from patentprep.text import has_han
 
 
 def explain(name: str, lang: Lang) -> str:
@@ -19,11 +20,10 @@ def explain(name: str, lang: Lang) -> str:
         for flag in law.red_flags:
             if name.lower() in (flag.id, f"ethics/{flag.id}"):
                 return _flag(flag, lang)
-    rules = load_formal_rules()
-    if name in rules:
-        return _formal(rules[name], lang)
-    if name in _VERDICTS:
-        return _verdict(name, lang)
+    if rule := load_formal_rules().get(name.lower()):
+        return _formal(rule, lang)
+    if name.lower() in _VERDICTS:
+        return _verdict(name.lower(), lang)
     raise UsageError(what=name, hint=t("explain.hint", lang))
 
 
@@ -42,19 +42,19 @@ def _element(element: Element, law: Checklist, lang: Lang) -> str:
         (t("explain.advice", lang), element.advice.in_(lang)),
         (t("explain.question", lang), element.question.in_(lang)),
     ]
-    return _page(f"{element.id}  {element.title.in_(lang)}", facts)
+    return _page(f"{element.id}  {element.title.in_(lang)}", facts, lang)
 
 
 def _flag(flag: RedFlag, lang: Lang) -> str:
     facts = [
         (t("explain.provision", lang), flag.provision.in_(lang)),
         (t("explain.severity", lang), t(f"report.severity.{flag.severity}", lang)),
-        (t("explain.bad", lang), _in_language(flag.finds, lang)),
-        (t("explain.good", lang), _in_language(flag.passes_over, lang)),
+        (t("explain.bad", lang), example_in(flag.finds, lang)),
+        (t("explain.good", lang), example_in(flag.passes_over, lang)),
         (t("explain.advice", lang), flag.advice.in_(lang)),
         (t("explain.question", lang), flag.question.in_(lang)),
     ]
-    return _page(f"ethics/{flag.id}  {flag.title.in_(lang)}", facts)
+    return _page(f"ethics/{flag.id}  {flag.title.in_(lang)}", facts, lang)
 
 
 _VERDICTS = {"eligibility/pure-algorithm": "report.pure_algorithm", "ethics/red-flag": "report.red_flag"}
@@ -69,29 +69,27 @@ def _verdict(name: str, lang: Lang) -> str:
         (t("explain.asks", lang), t(f"{key}.message", lang, title=title)),
         (t("explain.question", lang), t(f"{key}.fix", lang)),
     ]
-    return _page(f"{name}  {title}", facts)
+    return _page(f"{name}  {title}", facts, lang)
 
 
-def _in_language(examples: tuple[str, ...], lang: Lang) -> str:
-    def is_chinese(text: str) -> bool:
-        return any("\u4e00" <= c <= "\u9fff" for c in text)
-
-    return next((x for x in examples if is_chinese(x) == (lang == "zh")), examples[0])
+def example_in(examples: tuple[str, ...], lang: Lang) -> str:
+    """The first example written in a language, empty when there is none."""
+    return next((text for text in examples if has_han(text) == (lang == "zh")), "")
 
 
 def _formal(rule: FormalRule, lang: Lang) -> str:
     facts = [
         (t("explain.provision", lang), rule.provision.in_(lang)),
-        (t("explain.source", lang), rule.source),
+        (t("explain.source", lang), rule.source.in_(lang)),
         (t("explain.severity", lang), t(f"report.severity.{rule.severity}", lang)),
         (t("explain.good", lang), rule.good.in_(lang)),
         (t("explain.bad", lang), rule.bad.in_(lang)),
     ]
-    return _page(f"{rule.id}  {rule.title.in_(lang)}", facts)
+    return _page(f"{rule.id}  {rule.title.in_(lang)}", facts, lang)
 
 
-def _page(title: str, facts: list[tuple[str, str]]) -> str:
+def _page(title: str, facts: list[tuple[str, str]], lang: Lang) -> str:
     lines = [title, ""]
     for label, words in facts:
-        lines += wrap(f"{label}: {words.strip()}", "  ", "    ")
+        lines += wrap(t("explain.fact", lang, label=label, words=words.strip()), "  ", "    ")
     return "\n".join(lines) + "\n"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from patentprep.model import Lang
 from patentprep.planning.calendars import day_name
 from patentprep.planning.offices import offices
 from patentprep.planning.timeline import Deadline, Timeline, Words
+from patentprep.report.as_text import pad, width
 from patentprep.strings import t
 
 SCHEMA_VERSION = 1
@@ -210,7 +210,7 @@ def offices_table(lang: Lang) -> str:
             **row,
             "route": t(f"plan.offices.route_{row['route']}", lang) + through,
             "restoration": t(f"plan.offices.restoration_{row['restoration']}", lang),
-            "languages": ("、" if lang == "zh" else ", ").join(row["languages"]),
+            "languages": t("list.comma", lang).join(row["languages"]),
             "grace_months": f"{row['grace_months']}{doubt}" if row["grace_months"] else "",
             "as_of": row["as_of"] + ("" if row["confirmed"] else "?"),
         }
@@ -236,7 +236,7 @@ def _offices(lang: Lang) -> list[dict[str, Any]]:
 
 
 def _fact(name: str, value: str, lang: Lang) -> str:
-    comma = "、" if lang == "zh" else ", "
+    comma = t("list.comma", lang)
     if name in ("office", "through"):
         return office_name(value, lang)
     if name == "offices":
@@ -245,7 +245,7 @@ def _fact(name: str, value: str, lang: Lang) -> str:
     if name == "kinds":
         return comma.join(t(f"plan.kind.{kind}", lang) for kind in value.split(","))
     if name == "languages":
-        return ("或" if lang == "zh" else " or ").join(t(f"plan.language.{code}", lang) for code in value.split(","))
+        return t("list.or", lang).join(t(f"plan.language.{code}", lang) for code in value.split(","))
     if name == "day":
         return day_name(value, lang)
     if name == "source_of":
@@ -258,18 +258,12 @@ def _fact(name: str, value: str, lang: Lang) -> str:
 
 def _heading(name: str, lang: Lang) -> str:
     text = t(f"plan.table.{name}", lang)
-    return f"{text}\n{'-' * _width(text)}"
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return f"{text}\n{'-' * width(text)}"
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = (
-        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)) for row in rows
-    )
+    widths = [max(width(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ("  ".join(pad(cell, columns) for cell, columns in zip(row, widths, strict=True)) for row in rows)
     return "\n".join(line.rstrip() for line in lines)
 
 

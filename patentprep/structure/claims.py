@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from patentprep.model import Claim, ClaimCategory, Warned
+from patentprep.structure.headings import text_lines
 from patentprep.structure.subject import ZH_CLAIM, category_of, leading_reference, same_class, subject_title
 
 _NUMBER = re.compile(
@@ -74,7 +75,7 @@ def claim_spans(text: str, start: int, end: int, *, inferred: bool = False) -> t
     style = ""
     ended = True
     stop = end
-    lines = _lines(text, start, end)
+    lines = list(text_lines(text, start, end))
     for index, (low, high) in enumerate(lines):
         if (high - low < 130 and _CAPTION.fullmatch(text, low, high)) or _GONE.match(text, low, high):
             cuts.append(low)
@@ -144,24 +145,10 @@ def cancelled_numbers(text: str, start: int, end: int) -> set[int]:
     """Numbers given up in one line, such as ``20-22. (canceled)``."""
     return {
         number
-        for low, high in _lines(text, start, end)
+        for low, high in text_lines(text, start, end)
         if text[low].isdigit() and (match := _GONE.match(text, low, high))
         for number in range(int(match["a"]), int(match["b"]) + 1)
     }
-
-
-_LINE = re.compile(r"[^\n]+")
-
-
-def _lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Ranges of the lines that are not blank, without the white space at their ends."""
-    ranges = []
-    for match in _LINE.finditer(text, start, end):
-        line = match.group()
-        low, high = match.start() + len(line) - len(line.lstrip()), match.start() + len(line.rstrip())
-        if low < high:
-            ranges.append((low, high))
-    return ranges
 
 
 def _split_inline(text: str, marks: list[tuple[int, int, int]], high: int) -> None:
@@ -175,7 +162,7 @@ def _split_inline(text: str, marks: list[tuple[int, int, int]], high: int) -> No
 
 def _end_of_last(text: str, start: int, end: int) -> int:
     """The last claim ends at its full stop when what follows is a new paragraph of another kind."""
-    for _, high in _lines(text, start, end):
+    for _, high in text_lines(text, start, end):
         if _ENDED.search(text[max(start, high - 8) : high]) and not _GOES_ON.match(
             text, _next_word(text, high, end), end
         ):
@@ -192,7 +179,7 @@ def _next_word(text: str, at: int, end: int) -> int:
 def _unnumbered(text: str, start: int, end: int) -> tuple[list[Span], list[Warned]]:
     """Claims without printed numbers: each paragraph that starts like a claim begins one."""
     starts = []
-    for low, high in _lines(text, start, end):
+    for low, high in text_lines(text, start, end):
         number = _HAN_NUMBER.match(text, low, high)
         low = number.end() if number else low
         if _STRICT.match(text, low, min(high, low + 800)):

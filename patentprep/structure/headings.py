@@ -62,7 +62,9 @@ NUMBERED = re.compile(
     r"|[IVX]{1,5}[.)]\s*|[A-H][.)、]\s*|(?:Section|Part|SECTION|PART)\s+(?:\d{1,2}|[IVXA-H]{1,4})[.:]?\s+)"
 )
 _HAN_GAP = re.compile(rf"(?<=[{HAN}])[\s\u3000]+(?=[{HAN}])")
-_WRAP = re.compile(r"^[\s【\[《<（(*_\-—=•■◆●▪·]+|[\s】\]》>）)*_\-—=:：.．]+$")
+# Stripped, not matched: an expression for a run at a line's end takes quadratic time on a long run inside it.
+_BLANK = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
+_OPENING, _CLOSING = _BLANK + "【[《<（(*_-—=•■◆●▪·", _BLANK + "】]》>）)*_-—=:：.．"
 _REMARK = re.compile(r"\s*[（(][^()（）]{1,24}[)）]$")
 _CODE = re.compile(r"^\s*[（(]\d\d[)）]\s*")
 _INLINE = re.compile(r"\s*(?P<head>[^:：|\n]{1,48}?)\s*(?P<mark>[:：]|\s\|\s|】\s*(?=\S)|[—–]\s)\s*(?=\S)")
@@ -80,8 +82,12 @@ _SERIES = re.compile(
 _MARKED_ONLY = _words("问题 图 步骤 参数 样本 例子 目的 测试 流程 实现 做法 结果 软件 硬件 效果 思路 方案 数据")
 
 
-def text_lines(text: str) -> Iterator[tuple[int, int]]:
-    for match in re.finditer(r"[^\n]+", text):
+_LINE = re.compile(r"[^\n]+")
+
+
+def text_lines(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
+    """Ranges of the lines of ``text[start:end]`` that are not blank, without the white space at their ends."""
+    for match in _LINE.finditer(text, start, len(text) if end is None else end):
         piece = match.group()
         if not piece.isspace():
             yield match.start() + len(piece) - len(piece.lstrip()), match.start() + len(piece.rstrip())
@@ -89,7 +95,7 @@ def text_lines(text: str) -> Iterator[tuple[int, int]]:
 
 def normal(words: str) -> str:
     """A heading without its wrapping (its number is the caller's matter), Han unspaced, Latin lower case."""
-    words = simplified(_WRAP.sub("", _CODE.sub("", words)))
+    words = simplified(_CODE.sub("", words).lstrip(_OPENING).rstrip(_CLOSING))
     words = _HAN_GAP.sub("", words)
     return " ".join(words.replace("’", "'").split()).casefold().strip("\"'“”")
 
@@ -225,10 +231,10 @@ def _ordinal(text: str, start: int, end: int) -> int:
     han = re.search(rf"[{_CN}]+", match["n"]) if match else None
     if not han:
         return 0
-    word = han.group()
-    if word[0] == "十":
-        return 10 + (_CN.index(word[1]) + 1 if len(word) > 1 else 0)
-    return _CN.index(word[0]) + 1
+    tens, ten, ones = han.group().partition("十")
+    if not ten:
+        return _CN.index(tens[0]) + 1
+    return 10 * (_CN.index(tens[0]) + 1 if tens else 1) + (_CN.index(ones[0]) + 1 if ones else 0)
 
 
 def _numbered_headings(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from patentprep.model import ClaimCategory
+from patentprep.text import has_han
 
 ZH_CLAIM = r"(?:权利要求|權利要求|请求项|請求項|申请专利范围|申請專利範圍)"
 _ZH_CATEGORIES: tuple[tuple[ClaimCategory, str], ...] = (
@@ -93,7 +94,7 @@ def category_of(text: str) -> ClaimCategory:
     """Product or method (Guidelines II-2, 3.1.1), in the finer kinds a draft distinguishes."""
     subject = subject_title(text)
     head = text[:300]
-    if any("\u4e00" <= character <= "\u9fff" for character in head[:40]):
+    if has_han(head[:40]):
         found = _last_word(subject, _ZH_WORDS)
         if found or _ZH_LEAD.match(head):
             return found or "other"  # a dependent claim takes the category of the claim it refers to

@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 from patentprep.structure.headings import NUMBERED, TERMINAL, Heading, normal, vocabulary
+from patentprep.text import has_han
 
 MAIL = re.compile(
     r"\s*(?:From|To|Cc|Bcc|Date|Sent|Subject|Re|Reply-To|Fwd?|Attachments?|发件人|收件人|抄送|日期|发送时间"
@@ -48,7 +49,7 @@ def find_title(text: str, lines: list[tuple[int, int]], headings: list[Heading])
         value = (label["t"] or "").strip()
         while not value and index + 2 < len(lines) and not any(map(str.isalnum, text[slice(*lines[index + 1])])):
             index += 1  # a rule under the label
-        if value and len(value) <= (90 if any(map(_is_han, value)) else 300) and "。" not in value:
+        if value and len(value) <= (90 if has_han(value) else 300) and "。" not in value:
             return _clean_title(value), (start, end)
         if not value and index + 1 < len(lines) and lines[index + 1][0] not in by_start:
             low, high = lines[index + 1]
@@ -112,21 +113,16 @@ def _may_be_title(line: str) -> bool:
         return False
     if not any(map(str.isalnum, line)):
         return False
-    han = sum("\u4e00" <= character <= "\u9fff" for character in line)
-    if han:
+    if has_han(line):
         return 3 <= len(line) <= 80 and "。" not in line and "，" not in line
     return 1 < len(line.split()) <= 50 and len(line) <= 400 and not re.search(r"[.!?]\s+[A-Z]", line)
-
-
-def _is_han(character: str) -> bool:
-    return "\u4e00" <= character <= "\u9fff"
 
 
 def _stands_alone(line: str, count: int) -> bool:
     """In notes without headings the first line is a title only when it is short and states nothing."""
     if count < 2 or re.search(r"[,，;；=:：]|\d", line):
         return False
-    if any(map(_is_han, line)):
+    if has_han(line):
         return len(line) <= 30
     return len(line.split()) <= 14 and line[:1].isupper()
 

@@ -10,10 +10,9 @@ import streamlit as st
 from markupsafe import Markup
 
 from patentprep import report as reports
-from patentprep.checklist import INVENTION_TYPES
+from patentprep.checklist import INVENTION_TYPES, load_checklist
 from patentprep.errors import PatentprepError
 from patentprep.model import Progress
-from patentprep.planning import parse_date
 from patentprep.strings import t
 from patentprep.ui import desk, html, review, steps
 from patentprep.ui.desk import Held, lang, w
@@ -31,6 +30,7 @@ def show(held: Held) -> None:
             held.draft.invention_type,
             format_func={name: t(f"report.invention_type.{name}", lang()) for name in INVENTION_TYPES}.__getitem__,
             help=w("check.type_help"),
+            filter_mode=None,
             width=340,
         )
         filed_text = st.text_input(
@@ -59,7 +59,8 @@ def show(held: Held) -> None:
         html.put(review.sentence(report))
         html.put(review.eligibility(report))
     with downloads:
-        name = held.draft.document.name.rpartition(".")[0] or held.draft.document.name
+        file = desk.shown_name(held.draft.document.name)
+        name = file.rpartition(".")[0] or file
         for fmt, mime in (("html", "text/html"), ("json", "application/json"), ("text", "text/plain")):
             st.download_button(
                 w(f"check.download_{fmt}"),
@@ -77,17 +78,21 @@ def show(held: Held) -> None:
         html.put(review.findings(report))
     editions = w("list.semicolon").join(f"{c['title']} ({c['edition']})" for c in report["checklists"])
     html.put(Markup('<p class="pp-notice">{}<br>{}</p>').format(editions, report["notice"]))
-    html.links()
 
 
 def _day(text: str) -> date | None:
     if not text.strip():
         return None
     try:
-        return parse_date(text.strip())
+        day = desk.day(text)
     except PatentprepError as error:
         html.trouble(error, w("check.filed"))
         return None
+    first = min(element.in_force.start for element in load_checklist("cn-2026").elements)
+    if day < first:
+        html.say_so(w("check.too_early", first=first.isoformat()), w("check.filed"))
+        return None
+    return day
 
 
 held = desk.current()

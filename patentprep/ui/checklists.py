@@ -7,9 +7,8 @@ from markupsafe import Markup
 
 from patentprep.checklist import available, load_checklist
 from patentprep.errors import PatentprepError
-from patentprep.planning import parse_date
 from patentprep.strings import t
-from patentprep.ui import html, law_view
+from patentprep.ui import desk, html, law_view
 from patentprep.ui.desk import choose, keep, lang, w
 
 ALL, FLAGS, FORMAL = "all", "red_flags", "formal"
@@ -25,7 +24,7 @@ words = two.text_input(w("law.search"), key=keep("law_search", ""), placeholder=
 day = three.text_input(w("law.on"), key=keep("law_day", ""), placeholder="2026-01-31", help=w("law.on_help"))
 
 try:
-    filed_on = parse_date(day.strip()) if day.strip() else None
+    filed_on = desk.day(day) if day.strip() else None
 except PatentprepError as error:
     html.trouble(error, w("law.on"))
     filed_on = None

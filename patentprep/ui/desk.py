@@ -6,7 +6,9 @@ reloading or switching the language loses nothing. Both the desks and the drafts
 
 from __future__ import annotations
 
+import re
 import secrets
+import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +19,7 @@ import streamlit as st
 
 from patentprep import assess, read_draft
 from patentprep.model import Assessment, Draft, InventionType, Lang, Progress
+from patentprep.planning import parse_date
 from patentprep.strings import LANGUAGES, t
 
 MOST_DESKS = 24
@@ -71,12 +74,29 @@ def sit_down() -> None:
     state["desk"] = token
     if state.get("lang") not in LANGUAGES:
         asked = st.query_params.get("lang") or state.get("lang_before") or (st.context.locale or "")[:2].lower()
-        state["lang"] = asked if asked in LANGUAGES else "zh" if asked == "zh" else "en"
+        state["lang"] = asked if asked in LANGUAGES else "en"
     state["lang_before"] = state["lang"]
     state["keys"] = []
-    for name, value in (("desk", token), ("lang", state["lang"])):
-        if st.query_params.get(name) != value:
-            st.query_params[name] = value
+    into_address({"desk": [token], "lang": [state["lang"]]})
+
+
+def into_address(params: dict[str, list[str]]) -> None:
+    """Write parameters into the page's address in one go; an empty list takes one out."""
+    given = {name: st.query_params.get_all(name) for name in st.query_params}
+    wanted = {name: values for name, values in (given | params).items() if values}
+    if wanted != given:
+        st.query_params.from_dict(wanted)
+
+
+def day(text: str) -> date:
+    """The date of a field. Year, month, day in that order may be written as 2026/1/31, 20260131 or 2026年1月31日.
+
+    Raises DateError. Orders that can be mistaken, such as 3/1/2026, are not guessed at.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    found = re.fullmatch(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", plain)
+    found = found or re.fullmatch(r"([0-9]{4})([0-9]{2})([0-9]{2})", plain)
+    return parse_date("{}-{:0>2}-{:0>2}".format(*found.groups()) if found else plain)
 
 
 def put_away() -> None:
@@ -101,6 +121,11 @@ def lang() -> Lang:
 def w(key: str, **facts: Any) -> str:
     """Interface words ``ui.<key>`` in the language of the interface."""
     return t(f"ui.{key}", lang(), **facts)
+
+
+def shown_name(name: str) -> str:
+    """The name of a draft's file; pasted text is called so in the language of the interface."""
+    return w("start.pasted_name") if name in {t("ui.start.pasted_name", language) for language in LANGUAGES} else name
 
 
 def keep(key: str, default: Any) -> str:
@@ -150,9 +175,7 @@ def put_draft(data: bytes, name: str, on_step: Progress) -> None:
     key = f"{draft.document.sha256} {name}"
     if key not in drafts:
         drafts[key] = Held(draft)
-        for old in ("check_type", "check_filed"):
-            forget_choice(old)
-            st.session_state.pop(old, None)
+        _forget_check_form()
     drafts.move_to_end(key)
     while len(drafts) > MOST_DRAFTS:
         drafts.popitem(last=False)
@@ -167,9 +190,13 @@ def current() -> Held | None:
 def lay_on_top(key: str) -> None:
     """Take up a draft again."""
     desk().drafts.move_to_end(key)
-    for old in ("check_type", "check_filed"):
-        desk().kept.pop(old, None)
-        st.session_state.pop(old, None)
+    _forget_check_form()
+
+
+def _forget_check_form() -> None:
+    """Kind and filing date were chosen for the draft that lay on top before."""
+    for key in ("check_type", "check_filed"):
+        forget_choice(key)
 
 
 def assessed(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 import streamlit as st
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from patentprep.errors import PatentprepError
-from patentprep.palette import COLOURS, RED_FLAG
+from patentprep.palette import COLOURS, RED_FLAG, SHAPES
 from patentprep.strings import say
 from patentprep.ui import desk
 
@@ -19,7 +20,6 @@ ICON = (
     '<path d="M9 8h14M9 14h14M9 20h8" stroke="#fdfcf9" stroke-width="2.4" stroke-linecap="round"/>'
     '<path d="M19 23l3 3 5-7" stroke="#e69f00" stroke-width="2.6" fill="none" stroke-linecap="round"/></svg>'
 )
-SHAPES = {"covered": "●", "found": "●", "partial": "◐", "vague": "◐", "not_found": "○", "not_applicable": "–"}
 SIGNS = {"fatal": "■", "serious": "▲", "advisory": "·"}
 
 # Clicks on anything with data-goto bring the draft to that place; with data-open they unfold that element. Both ways.
@@ -39,9 +39,10 @@ def _sheet() -> str:
 
 
 def dress() -> None:
-    """Our style sheet, and the uploader's own words in the language of the interface."""
+    """Our style sheet, and Streamlit's own words in the language of the interface."""
     drop, hint, browse = (desk.w(f"start.{name}").replace('"', "") for name in ("drop", "drop_hint", "browse"))
-    words = f':root {{ --pp-drop: "{drop}"; --pp-drop-hint: "{hint}"; --pp-browse: "{browse}"; }}'
+    none = desk.w("no_match").replace('"', "")
+    words = f':root {{ --pp-drop: "{drop}"; --pp-drop-hint: "{hint}"; --pp-browse: "{browse}"; --pp-none: "{none}"; }}'
     st.html(f"<style>{_sheet()}{words}</style>")
 
 
@@ -51,8 +52,9 @@ def put(markup: Markup) -> None:
 
 
 def links() -> None:
-    """Make the links between draft and margin work on this page."""
-    _SCROLL(key="links")
+    """Make the links between draft and margin work, and the browser's back button."""
+    with st.container(key="pp-links"):
+        _SCROLL(key="links")
 
 
 def heading(title: str, lead: str = "") -> None:
@@ -62,6 +64,11 @@ def heading(title: str, lead: str = "") -> None:
             title, Markup("<p>{}</p>").format(lead) if lead else ""
         )
     )
+
+
+def dated(text: str) -> Markup:
+    """A text whose dates are not broken over two lines."""
+    return Markup(re.sub(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", r'<span class="pp-day">\g<0></span>', str(escape(text))))
 
 
 def section(title: str) -> None:

@@ -11,9 +11,10 @@ from markupsafe import Markup
 from patentprep.checklist import Checklist
 from patentprep.formal import load_formal_rules
 from patentprep.model import Lang
+from patentprep.report.explain import example_in
 from patentprep.strings import t
 from patentprep.text import simplified
-from patentprep.ui import html
+from patentprep.ui import desk, html
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +26,6 @@ class Entry:
     title: str
     severity: str
     facts: tuple[tuple[str, str], ...]  # key of the label under ``explain``, words
-
-
-def _han(text: str) -> bool:
-    return any("\u4e00" <= char <= "\u9fff" for char in text)
-
-
-def _example(examples: tuple[str, ...], lang: Lang) -> str:
-    return next((text for text in examples if _han(text) == (lang == "zh")), "")
 
 
 def entries(law: Checklist, filed_on: date | None, lang: Lang) -> list[Entry]:
@@ -65,8 +58,8 @@ def entries(law: Checklist, filed_on: date | None, lang: Lang) -> list[Entry]:
             f.severity,
             (
                 ("provision", f.provision.in_(lang)),
-                ("bad", _example(f.finds, lang)),
-                ("good", _example(f.passes_over, lang)),
+                ("bad", example_in(f.finds, lang)),
+                ("good", example_in(f.passes_over, lang)),
                 ("advice", f.advice.in_(lang)),
                 ("question", f.question.in_(lang)),
             ),
@@ -81,6 +74,7 @@ def entries(law: Checklist, filed_on: date | None, lang: Lang) -> list[Entry]:
             r.severity,
             (
                 ("provision", r.provision.in_(lang)),
+                ("source", r.source.in_(lang)),
                 ("in_force", r.in_force.start.isoformat()),
                 ("good", r.good.in_(lang)),
                 ("bad", r.bad.in_(lang)),
@@ -106,10 +100,8 @@ def listed(asks: str, shown: Iterable[Entry]) -> Markup:
 
 
 def _entry(entry: Entry) -> Markup:
-    from patentprep.ui.desk import lang
-
     rows = Markup("").join(
-        Markup('<dt>{}</dt><dd class="pp-fact-{}">{}</dd>').format(t(f"explain.{name}", lang()), name, value)
+        Markup('<dt>{}</dt><dd class="pp-fact-{}">{}</dd>').format(t(f"explain.{name}", desk.lang()), name, value)
         for name, value in entry.facts
         if value
     )
@@ -123,6 +115,6 @@ def _entry(entry: Entry) -> Markup:
         entry.id,
         entry.severity,
         html.SIGNS[entry.severity],
-        t(f"report.severity.{entry.severity}", lang()),
+        t(f"report.severity.{entry.severity}", desk.lang()),
         rows,
     )

@@ -1,4 +1,17 @@
 // Draft and margin point at each other. Only attributes that our own pages write are read; nothing is fetched or sent.
+
+// Streamlit adds a step to the history for every parameter written into the address, so that going back one step
+// would write it again and never leave the page. A new step is made for a new page only.
+if (!window.history.ppCalm) {
+  window.history.ppCalm = true;
+  const push = window.history.pushState.bind(window.history);
+  const replace = window.history.replaceState.bind(window.history);
+  window.history.pushState = (state, title, url) => {
+    const samePage = url && new URL(url, document.baseURI).pathname === window.location.pathname;
+    (samePage ? replace : push)(state, title, url);
+  };
+}
+
 export default function () {
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
 
@@ -8,7 +21,7 @@ export default function () {
     node.classList.add("pp-flash");
   }
 
-  function toPlace(start) {
+  function toPlace(start, stay) {
     const pane = document.querySelector(".pp-draft");
     if (!pane) return;
     let node = pane.querySelector(`mark[data-s="${start}"]`);
@@ -22,7 +35,7 @@ export default function () {
     const inside = node.getBoundingClientRect().top - pane.getBoundingClientRect().top;
     pane.scrollTo({ top: pane.scrollTop + inside - pane.clientHeight / 3, behavior: calm });
     const box = pane.getBoundingClientRect();
-    if (box.top < 0 || box.top > window.innerHeight * 0.6) pane.scrollIntoView({ block: "start", behavior: calm });
+    if (!stay && (box.top < 0 || box.top > window.innerHeight * 0.6)) pane.scrollIntoView({ block: "start", behavior: calm });
     pane.querySelectorAll(`mark[data-s="${start}"]`).forEach(flash);
     if (node.tagName !== "MARK") flash(node);
   }
@@ -36,18 +49,28 @@ export default function () {
   }
 
   function act(event) {
-    const link = event.target.closest && event.target.closest("[data-goto], [data-open]");
+    const link = event.target.closest && event.target.closest("[data-goto], [data-open], [data-peek]");
     if (!link) return;
     if (event.type === "keydown" && event.key !== "Enter" && event.key !== " ") return;
+    if (link.dataset.peek) return toPlace(Number(link.dataset.peek), true); // on a card: the card unfolds as well
     event.preventDefault();
     if (link.dataset.open) toElement(link.dataset.open);
     if (link.dataset.goto) toPlace(Number(link.dataset.goto));
   }
 
+  // On a narrow screen the menu unfolds over the page; a page chosen from it should be seen.
+  function fold(event) {
+    const chosen = event.target.closest && event.target.closest('[data-testid="stSidebarNavLink"]');
+    const button = document.querySelector('[data-testid="stSidebarCollapseButton"] button');
+    if (chosen && button && window.innerWidth <= 768) setTimeout(() => button.click(), 50);
+  }
+
   document.addEventListener("click", act);
+  document.addEventListener("click", fold);
   document.addEventListener("keydown", act);
   return () => {
     document.removeEventListener("click", act);
+    document.removeEventListener("click", fold);
     document.removeEventListener("keydown", act);
   };
 }

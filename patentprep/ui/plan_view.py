@@ -24,8 +24,8 @@ def warnings(plan: Plan) -> Markup:
         ).format(
             item["severity"],
             html.SIGNS[item["severity"]],
-            t(f"plan.severity.{item['severity']}", lang()),
-            item["message"],
+            t(f"report.severity.{item['severity']}", lang()),  # the words of the Check page
+            html.dated(item["message"]),
             html.law(item["rule"]),
         )
         for item in plan["warnings"]
@@ -41,7 +41,7 @@ def suggestions(plan: Plan) -> Markup:
     rows = [
         Markup("<tr><td class='pp-date'><b>{}</b></td><td>{}</td><td class='pp-date'>{}</td>"
                "<td class='pp-date'>{}</td><td>{}</td></tr>").format(
-            item["recommended"], item["title"], item["earliest"], item["latest"], item["why"]
+            item["recommended"], item["title"], item["earliest"], item["latest"], html.dated(item["why"])
         )
         for item in sorted(plan["suggestions"], key=lambda item: item["recommended"])
     ]  # fmt: skip
@@ -65,7 +65,7 @@ def _deadline(item: dict[str, Any]) -> Markup:
     moved = Markup("")
     if item["nominal_date"] != item["date"]:
         moved = Markup('<span class="pp-moved">{}</span>').format(
-            item["moved_because"] or w("plan.instead_of", nominal=item["nominal_date"])
+            html.dated(item["moved_because"] or w("plan.instead_of", nominal=item["nominal_date"]))
         )
     sure = w("plan.certain") if item["certain"] else w("plan.to_confirm")
     state = t(f"plan.status.{item['status']}", lang())
@@ -83,7 +83,7 @@ def _deadline(item: dict[str, Any]) -> Markup:
         item["title"],
         office_name(item["office"], lang()),
         moved,
-        item["counted_from"],
+        html.dated(item["counted_from"]),
         item["rule"],
         item["consequence"],
         notes,

@@ -9,10 +9,11 @@ from typing import Any
 from markupsafe import Markup
 
 from patentprep.model import Document
+from patentprep.palette import SHAPES
 from patentprep.report.as_html import marks
 from patentprep.strings import t
 from patentprep.ui import html
-from patentprep.ui.desk import lang, w
+from patentprep.ui.desk import lang, shown_name, w
 
 Report = dict[str, Any]
 CARD_QUOTE, QUOTE = 90, 240  # characters shown of a quote on a card, and below an element
@@ -157,9 +158,11 @@ def _card(requirement: dict[str, Any], flags: list[dict[str, Any]]) -> Markup:
     )
     if flags:
         shown = Markup(
-            '<span class="pp-flags">{}</span><span class="pp-best">{}{}{} <span class="pp-place">{}</span></span>'
+            '<span class="pp-flags">{}</span>'
+            '<span class="pp-best" data-peek="{}">{}{}{} <span class="pp-place">{}</span></span>'
         ).format(
             w("check.flags", count=len(flags)),
+            flags[0]["start"],
             w("quote.open"),
             short(flags[0]["quote"], CARD_QUOTE),
             w("quote.close"),
@@ -168,8 +171,9 @@ def _card(requirement: dict[str, Any], flags: list[dict[str, Any]]) -> Markup:
     elif best:
         only = w("check.only_vague") if best["strength"] == "vague" else ""
         shown = Markup(
-            '<span class="pp-best"><span class="pp-place">{}</span>{}{}{} <span class="pp-place">{}</span></span>'
-        ).format(only, w("quote.open"), short(best["quote"], CARD_QUOTE), w("quote.close"), place(best))
+            '<span class="pp-best" data-peek="{}"><span class="pp-place">{}</span>'
+            '{}{}{} <span class="pp-place">{}</span></span>'
+        ).format(best["start"], only, w("quote.open"), short(best["quote"], CARD_QUOTE), w("quote.close"), place(best))
     else:
         shown = Markup('<span class="pp-none">{}</span>').format(w(f"check.none_{requirement['status']}"))
     return Markup(
@@ -210,7 +214,7 @@ def _element(element: dict[str, Any]) -> Markup:
     return Markup('<div class="pp-element pp-is-{}" id="pp-{}"><div class="pp-what">{} {} {}</div>{}</div>').format(
         status,
         element["id"],
-        Markup('<i aria-hidden="true">{}</i> <b>{}</b>').format(html.SHAPES[status], element["title"]),
+        Markup('<i aria-hidden="true">{}</i> <b>{}</b>').format(SHAPES[status], element["title"]),
         Markup('<span class="pp-place">{} · {}</span>').format(element["id"], t(f"report.element.{status}", lang())),
         html.law(element["provision"]),
         Markup("").join(parts),
@@ -220,9 +224,12 @@ def _element(element: dict[str, Any]) -> Markup:
 def legend(report: Report) -> Markup:
     """What the underlines mean."""
     shown = [r for r in report["requirements"] if any(e["evidence"] for e in r["elements"])]
+    strengths = {strength for _, _, _, strength, _ in marks(report)}
     keys = [Markup('<mark class="pp-{} pp-is-substantive">{}</mark>').format(r["id"], r["title"]) for r in shown]
-    keys.append(Markup('<mark class="pp-legend pp-is-vague">{}</mark>').format(t("report.element.vague", lang())))
-    keys.append(Markup('<mark class="pp-ethics pp-red_flag pp-is-red_flag">{}</mark>').format(w("check.red_flag")))
+    if "vague" in strengths:
+        keys.append(Markup('<mark class="pp-legend pp-is-vague">{}</mark>').format(t("report.element.vague", lang())))
+    if "red_flag" in strengths:
+        keys.append(Markup('<mark class="pp-ethics pp-red_flag pp-is-red_flag">{}</mark>').format(w("check.red_flag")))
     return Markup('<p class="pp-legend-line">{}</p>').format(Markup(" ").join(keys))
 
 
@@ -241,7 +248,7 @@ def head(report: Report) -> Markup:
     """Title of the draft and the facts about the file."""
     draft = report["draft"]
     facts = [
-        draft["path"],
+        shown_name(draft["path"]),
         t("report.pages_count", lang(), count=draft["pages"]) if draft["pages"] else "",
         w("check.characters", count=f"{draft['characters']:,}"),
         t("report.claims_count", lang(), count=len(draft["claims"])) if draft["claims"] else w("check.no_claims"),
@@ -255,8 +262,13 @@ def head(report: Report) -> Markup:
 def sentence(report: Report) -> Markup:
     """The readiness in a sentence, no grade."""
     readiness = report["readiness"]
-    return Markup('<p class="pp-sentence" data-level="{}"><b>{}</b> {}</p>').format(
-        readiness["level"], t(f"report.level.{readiness['level']}", lang()), readiness["summary"]
+    down = Markup("")
+    if readiness["next_steps"]:
+        down = Markup(' <a class="pp-go" role="button" tabindex="0" data-open="next">{}</a>').format(
+            t("report.heading.next", lang())
+        )
+    return Markup('<p class="pp-sentence" data-level="{}"><b>{}</b> {}{}</p>').format(
+        readiness["level"], t(f"report.level.{readiness['level']}", lang()), readiness["summary"], down
     )
 
 
@@ -269,22 +281,20 @@ def eligibility(report: Report) -> Markup:
     line = _verdict_line(verdict, judged)
     blocks = [
         _judged(
-            Markup('<a role="button" tabindex="0" data-goto="{}">{}</a>').format(
-                where.get(claim["number"], 0),
-                t(
-                    "report.claim_verdict",
-                    lang(),
-                    number=claim["number"],
-                    verdict=t(f"report.verdict_short.{claim['verdict']}", lang()),
-                ),
+            t(
+                "report.claim_verdict",
+                lang(),
+                number=claim["number"],
+                verdict=t(f"report.verdict_short.{claim['verdict']}", lang()),
             ),
             claim,
+            where.get(claim["number"]),
             first=number == 0,
         )
         for number, claim in enumerate(judged)
     ]
     if not judged:
-        blocks = [_judged(w("check.as_a_whole"), verdict, first=True)]
+        blocks = [_judged(w("check.as_a_whole"), verdict, None, first=True)]
     return Markup(
         '<details class="pp-eligibility pp-verdict-{}"><summary><i aria-hidden="true">{}</i> {}</summary>{}</details>'
     ).format(
@@ -312,13 +322,19 @@ def _verdict_line(verdict: dict[str, Any], judged: list[dict[str, Any]]) -> str:
     return w("check.verdict_line", claims=w("list.semicolon").join(parts))
 
 
-def _judged(name: Markup | str, verdict: dict[str, Any], *, first: bool) -> Markup:
+def _judged(name: str, verdict: dict[str, Any], start: int | None, *, first: bool) -> Markup:
+    link = Markup("")
+    if start is not None:
+        link = Markup('<a class="pp-go" role="button" tabindex="0" data-goto="{}">{}</a>').format(
+            start, w("check.show")
+        )
     return Markup(
-        '<details class="pp-claim"{}><summary>{} <span class="pp-place">{}</span></summary>{}</details>'
+        '<details class="pp-claim"{}><summary>{} <span class="pp-place">{}</span> {}</summary>{}</details>'
     ).format(
         Markup(" open") if first else Markup(""),
         name,
         t("report.probability", lang(), percent=round(100 * verdict["probability"])),
+        link,
         _reasons(verdict["reasons"]),
     )
 
@@ -331,8 +347,9 @@ def _reasons(reasons: list[dict[str, Any]]) -> Markup:
         if reason["text"] and reason["start"] is not None:
             quotes[reason["note"]].append(quote({"start": reason["start"], "quote": reason["text"], "page": None}))
         else:
-            words = Markup("{} <span class='pp-place'>{}</span>").format(reason["note"], short(reason["text"], QUOTE))
-            notes.append(Markup("<li>{}</li>").format(words))
+            pull = "towards_algorithm" if reason["weight"] > 0 else "towards_technical"
+            words = [reason["note"], t(f"reason.{pull}", lang())] if reason["weight"] else [reason["note"]]
+            notes.append(Markup("<li>{}</li>").format(" · ".join(words)))
     parts = [
         Markup('<p class="pp-pull">{}</p>{}').format(note, Markup("").join(found[:MOST_REASONS]))
         for note, found in quotes.items()
@@ -357,11 +374,11 @@ def next_steps(report: Report, steps: tuple[str, ...]) -> Markup:
         else:
             link = Markup('data-open="{}"').format(step.replace("/", "-"))
         rows.append(
-            Markup('<li><span>{}</span><a class="pp-go" role="button" tabindex="0" {}>{}</a></li>').format(
+            Markup('<li><span>{}</span> <a class="pp-go" role="button" tabindex="0" {}>{}</a></li>').format(
                 text, link, w("check.show")
             )
         )
-    return Markup('<ol class="pp-next">{}</ol>').format(Markup("").join(rows))
+    return Markup('<ol class="pp-next" id="pp-next">{}</ol>').format(Markup("").join(rows))
 
 
 def findings(report: Report) -> Markup:

@@ -26,7 +26,7 @@ html.section(w("settings.storage"))
 html.put(Markup('<p class="pp-text">{}</p>').format(w("settings.storage_text")))
 drafts = desk.desk().drafts
 if drafts:
-    facts([(held.draft.document.name, held.draft.title or "–") for held in reversed(drafts.values())])
+    facts([(desk.shown_name(held.draft.document.name), held.draft.title or "–") for held in reversed(drafts.values())])
 if st.button(w("settings.forget"), key="forget", icon=":material/delete_sweep:", help=w("settings.forget_help")):
     desk.forget()
     st.session_state["forgotten"] = True

@@ -12,8 +12,6 @@ from patentprep.strings import t
 from patentprep.ui import desk, html, samples, steps
 from patentprep.ui.desk import lang, w
 
-TYPES = ["pdf", "docx", "txt", "md"]
-
 
 def open_draft(read: Callable[[], bytes], name: str) -> None:
     """Read a draft and go to its Check page, or say in one sentence why not."""
@@ -55,10 +53,12 @@ with right:
     if drafts:
         html.section(w("start.continue"))
         for number, (key, held) in enumerate(reversed(drafts.items())):
-            title = held.draft.title or held.draft.document.name
-            if st.button(title, key=f"again_{number}", help=held.draft.document.name, width="stretch"):
+            name = desk.shown_name(held.draft.document.name)
+            title = held.draft.title or name
+            if st.button(title, key=f"again_{number}", width="stretch"):
                 desk.lay_on_top(key)
                 st.switch_page(steps.page("check"))
+            html.put(Markup('<p class="pp-about"><span class="pp-place">{}</span></p>').format(name))
     html.section(w("start.samples"))
     shelf = samples.shelf()
     if not shelf:

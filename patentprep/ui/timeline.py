@@ -10,7 +10,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from patentprep.errors import PatentprepError
-from patentprep.planning import parse_date, plan_timeline
+from patentprep.planning import plan_timeline
 from patentprep.planning.offices import INTERNATIONAL_BUREAU, offices
 from patentprep.planning.timeline import DISCLOSURE_KINDS, DisclosureKind, Timeline
 from patentprep.report import plan as reports
@@ -59,19 +59,22 @@ def from_address() -> None:
 def into_address(told: list[tuple[str, str]]) -> None:
     """Write the form into the address."""
     state = st.session_state
-    for name, key in ADDRESS.items():
-        _set(name, [state[key]] if state[key] else [])
-    _set("office", state["plan_offices"])
-    _set("disclosure", [f"{day}:{kind}" for day, kind in told])
+    fields = {name: [state[key]] if state[key] else [] for name, key in ADDRESS.items()}
+    disclosures = [f"{day}:{kind}" for day, kind in told]
+    desk.into_address(fields | {"office": list(state["plan_offices"]), "disclosure": disclosures})
 
 
-def _set(name: str, values: list[str]) -> None:
-    if st.query_params.get_all(name) == values:
-        return
-    if values:
-        st.query_params[name] = values
-    elif name in st.query_params:
-        del st.query_params[name]
+def take_out(number: int) -> None:
+    """Take one disclosure out of the form; those after it move up."""
+    state, kept = st.session_state, desk.desk().kept
+    rows = range(state["plan_disclosures"])
+    left = [(state[f"plan_day_{n}"], state[f"plan_kind_{n}"]) for n in rows if n != number]
+    for n in rows:
+        desk.forget_choice(f"plan_day_{n}")
+        desk.forget_choice(f"plan_kind_{n}")
+    for n, (day, kind) in enumerate(left):
+        kept[f"plan_day_{n}"], kept[f"plan_kind_{n}"] = day, kind
+    state["plan_disclosures"] = kept["plan_disclosures"] = len(left)
 
 
 def form() -> list[tuple[str, str]]:
@@ -84,7 +87,13 @@ def form() -> list[tuple[str, str]]:
     one.text_input(w("plan.priority"), key=keep("plan_priority", ""), placeholder=DATE, help=w("plan.priority_help"))
     two.text_input(w("plan.filing"), key=keep("plan_filing", ""), placeholder=DATE, help=w("plan.filing_help"))
     choose(
-        three.selectbox, w("plan.receiving"), [*codes, INTERNATIONAL_BUREAU], "plan_receiving", "CN", format_func=office
+        three.selectbox,
+        w("plan.receiving"),
+        [*codes, INTERNATIONAL_BUREAU],
+        "plan_receiving",
+        "CN",
+        format_func=office,
+        filter_mode="contains",
     )
     choose(
         four.selectbox,
@@ -94,6 +103,7 @@ def form() -> list[tuple[str, str]]:
         "CN",
         format_func=office,
         help=w("plan.made_help"),
+        filter_mode="contains",
     )
     choose(
         st.multiselect,
@@ -103,10 +113,14 @@ def form() -> list[tuple[str, str]]:
         COMMON,
         format_func=office,
         placeholder=w("plan.offices_hint"),
+        filter_mode="contains",
+        select_all=False,
     )
     told: list[tuple[str, str]] = []
     st.session_state.setdefault("plan_disclosures", desk.desk().kept.get("plan_disclosures", 0))
-    with st.expander(w("plan.more"), expanded=st.session_state["plan_disclosures"] > 0):
+    kept = desk.desk().kept
+    told_more = st.session_state["plan_disclosures"] > 0 or kept.get("plan_report") or kept.get("plan_today")
+    with st.expander(w("plan.more"), expanded=bool(told_more)):
         one, two, _ = st.columns([1, 1, 2])
         one.text_input(w("plan.report"), key=keep("plan_report", ""), placeholder=DATE, help=w("plan.report_help"))
         two.text_input(
@@ -116,7 +130,7 @@ def form() -> list[tuple[str, str]]:
             help=w("plan.today_help"),
         )
         for number in range(st.session_state["plan_disclosures"]):
-            one, two, _ = st.columns([1, 1, 2])
+            one, two, three, _ = st.columns([2, 2, 1, 3], vertical_alignment="bottom")
             day = one.text_input(w("plan.disclosed_on"), key=keep(f"plan_day_{number}", ""), placeholder=DATE)
             kind = choose(
                 two.selectbox,
@@ -125,7 +139,9 @@ def form() -> list[tuple[str, str]]:
                 f"plan_kind_{number}",
                 DISCLOSURE_KINDS[0],
                 format_func=kind_names.__getitem__,
+                filter_mode=None,
             )
+            three.button(w("plan.take_out"), key=f"plan_out_{number}", on_click=take_out, args=(number,))
             if day.strip():
                 told.append((day.strip(), kind))
         if st.button(w("plan.add_disclosure"), key="plan_add", icon=":material/add:"):
@@ -137,7 +153,7 @@ def form() -> list[tuple[str, str]]:
 
 def dates(text: str) -> list[date]:
     """The ISO dates of a field; several may stand in it. Raises DateError."""
-    return [parse_date(part) for part in re.split(r"[\s,，、;；]+", text.strip()) if part]
+    return [desk.day(part) for part in re.split(r"[\s,，、;；]+", text.strip()) if part]
 
 
 def plan(told: list[tuple[str, str]]) -> Timeline:
@@ -145,9 +161,9 @@ def plan(told: list[tuple[str, str]]) -> Timeline:
     state = st.session_state
 
     def one(key: str) -> date | None:
-        return parse_date(state[key].strip()) if state[key].strip() else None
+        return desk.day(state[key]) if state[key].strip() else None
 
-    disclosures: list[tuple[date, DisclosureKind]] = [(parse_date(day), kind) for day, kind in told]  # type: ignore[misc]
+    disclosures: list[tuple[date, DisclosureKind]] = [(desk.day(day), kind) for day, kind in told]  # type: ignore[misc]
     return plan_timeline(
         priority_date=dates(state["plan_priority"]) or None,
         filing_date=one("plan_filing"),
