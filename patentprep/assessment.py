@@ -1,8 +1,8 @@
 """One draft against one or more checklists: the status of each element and requirement, and what to do next.
 
 The status rule is published in the checklist (``needs``) and in docs/how-it-decides.md: a requirement is *covered* when
-every group of its ``needs`` has at least one element found, *partial* when it is addressed but a group is empty,
-*not_found* when there is no substance and hardly a mention, *not_applicable* when the scheme has no such part.
+every group of its ``needs`` has an element found, or three elements are; *partial* when it is addressed but a group is
+empty; *not_found* when there is hardly a mention; *not_applicable* when the scheme has no such part.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ MOST_QUOTES = 5  # shown per element; the strongest come first
 STEPS = 3  # next steps named
 SURE = 0.7  # a single sentence of this confidence shows that a topic is addressed
 FEW = 3  # sentences of substance that show a scenario although no step of the claims touches it
+MANY = 3  # elements found that settle a requirement whichever they are
 OF_THE_MODEL = ("model_construction", "training_data_source", "training_method")
 
 
@@ -189,7 +190,8 @@ def _status(
     if flagged:  # safeguards beside conduct that Art. 5 would not bear do not settle the point
         return "partial" if addressed else "not_found"
     found = {e.id for e in elements for item in e.evidence if item.strength == "substantive"}
-    settled = bool(substance) and all(any(name in found for name in group) for group in requirement.needs[kind])
+    settled = all(any(name in found for name in group) for group in requirement.needs[kind]) or len(found) >= MANY
+    settled = settled and bool(substance)
     if verdict == "pure_algorithm" and requirement.id == "technical_scenario":
         return "partial" if len(substance) >= FEW else "not_found"  # a field that no step touches is no scenario
     if verdict == "pure_algorithm" and requirement.id == "technical_effect":
