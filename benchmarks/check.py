@@ -29,7 +29,9 @@ def thirty_pages(target: Path) -> Path:
     style = getSampleStyleSheet()["Normal"]
     style.fontSize, style.leading = 12, 20
     paragraphs = [p for p in text.split("\n") if p.strip()]
-    body = [Paragraph(p.replace("&", "&amp;").replace("<", "&lt;"), style) for p in paragraphs * 7]
+    # No two sentences alike: what was judged once is remembered, and would look faster than a real draft.
+    copies = [p.replace(". ", f", as in variant {n}. ") for n in range(1, 7) for p in paragraphs]
+    body = [Paragraph(p.replace("&", "&amp;").replace("<", "&lt;"), style) for p in copies]
     SimpleDocTemplate(str(target), pagesize=A4).build(body)
     return target
 
