@@ -12,6 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from reading import bare
+
 from patentprep import assess, read_draft
 from patentprep.read import read_document
 
@@ -36,15 +38,6 @@ def thirty_pages(target: Path) -> Path:
     return target
 
 
-def bare(path: Path) -> int:
-    import pypdfium2
-
-    document = pypdfium2.PdfDocument(path)
-    for page in document:
-        page.get_textpage().get_text_bounded()
-    return len(document)
-
-
 def best(work: object) -> float:
     """The shortest of a few runs, in seconds."""
     times = []
@@ -64,9 +57,10 @@ def wall(*command: str) -> float:
 def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(arguments[0]) if arguments else thirty_pages(Path(folder) / "draft.pdf")
-        pages = bare(path)
+        data = path.read_bytes()
+        pages = len(read_document(data, path.name).pages)
         assess(read_draft(path))  # load the models once
-        extraction = best(lambda: bare(path))
+        extraction = best(lambda: bare(data))
         reading = best(lambda: read_document(path))
         full = best(lambda: assess(read_draft(path)))
         print(f"{path.name}: {pages} pages, {len(read_document(path).text):,} characters")

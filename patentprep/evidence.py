@@ -227,7 +227,8 @@ def _red_flags(
 ) -> list[Judgement]:
     if passage.context == "background":
         return []
-    for flag in cues.flags:
+    if cues.flags:
+        flag = cues.flags[0]
         return [Judgement("ethics", "red_flag", max(probability, 0.75), (flag.element,), flag.id)]
     if probability < threshold or not checklist.red_flags:
         return []

@@ -107,7 +107,7 @@ def put_away() -> None:
 
 
 def desk() -> Desk:
-    """The desk of this session."""
+    """The desk of whoever looks at this page."""
     found: Desk = _desks().setdefault(st.session_state["desk"], Desk())
     return found
 
