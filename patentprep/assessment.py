@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from patentprep.checklist import Checklist, Element, Requirement, load_checklist
 from patentprep.eligibility import assess_draft_eligibility
@@ -39,7 +40,7 @@ from patentprep.versions import model_version
 
 MOST_QUOTES = 5  # shown per element; the strongest come first
 STEPS = 3  # next steps named
-SURE = 0.7  # a single sentence of this confidence shows that a topic is addressed
+SURE = 0.7  # a single vague sentence of this confidence shows that a topic is addressed
 FEW = 3  # sentences of substance that show a scenario although no step of the claims touches it
 MANY = 3  # elements found that settle a requirement whichever they are
 OF_THE_MODEL = ("model_construction", "training_data_source", "training_method")
@@ -94,6 +95,7 @@ def assess(
     )
 
 
+@lru_cache(maxsize=8)  # the same object again: what was judged with it is remembered
 def _law(name: str, filed_on: date | None) -> Checklist:
     law = load_checklist(name)
     then = law.at(filed_on)
@@ -184,9 +186,8 @@ def _status(
         return "not_applicable"  # what looks like evidence in a text about a heat exchanger is none
     if not substance and not flagged and _has_no_such_part(draft, law, requirement.id, verdict):
         return "not_applicable"
-    # One doubtful sentence in a long draft is a bare mention, not the topic addressed.
-    addressed = (bool(substance) and max(substance) >= SURE) or len(substance) > 1
-    addressed = addressed or (bool(vague) and max(vague) >= SURE) or len(vague) > 1
+    # One doubtful vague sentence in a long draft is a bare mention, not the topic addressed.
+    addressed = bool(substance) or (bool(vague) and max(vague) >= SURE) or len(vague) > 1
     if flagged:  # safeguards beside conduct that Art. 5 would not bear do not settle the point
         return "partial" if addressed else "not_found"
     found = {e.id for e in elements for item in e.evidence if item.strength == "substantive"}

@@ -15,13 +15,11 @@ from functools import cache
 
 import numpy as np
 
-from patentprep import learned
+from patentprep import encoder, learned
 from patentprep.checklist import Pattern, pattern_of
 from patentprep.model import ClaimVerdict, Draft, Eligibility, Reason, Verdict
 from patentprep.resources import folder, load_yaml
 from patentprep.text import simplified
-
-UNCERTAIN = (0.35, 0.65)  # between these probabilities no verdict is forced
 
 # The paths the Guidelines accept (II-9, 6.1.3 and II-9, 2), each with the lexicon entries that are its raw material.
 PATHS: dict[str, tuple[str, ...]] = {
@@ -90,13 +88,10 @@ def features(cut: Sequence[tuple[Step, ...]]) -> learned.Array:
 
 
 def vectors(texts: Sequence[str], cut: Sequence[tuple[Step, ...]]) -> learned.Array:
-    """The encoder's view: the whole text beside the mean of its steps, so that each step has its own share."""
-    whole = learned.encode(texts)
-    means = [
-        learned.encode([text[s.start : s.end] for s in parts]).mean(axis=0) if parts else np.zeros(whole.shape[1])
-        for text, parts in zip(texts, cut, strict=True)
-    ]
-    return np.hstack([whole, np.array(means).reshape(whole.shape)])
+    """The encoder's view of each text: the sum of what its steps add."""
+    parts = [[text[s.start : s.end] for s in found] for text, found in zip(texts, cut, strict=True)]
+    seen = encoder.passages(parts)
+    return np.array([rows.sum(axis=0) for rows in seen], dtype=np.float64).reshape(len(texts), encoder.WIDTH)
 
 
 def normal(text: str) -> str:
@@ -109,6 +104,14 @@ def load_model() -> learned.TextModel:
     return learned.load(folder("data") / "models" / "eligibility.npz")
 
 
+@cache
+def uncertain_band() -> tuple[float, float]:
+    """The probabilities between which no verdict is forced; their distance was chosen from held-out texts."""
+    with np.load(folder("data") / "models" / "eligibility.npz", allow_pickle=False) as arrays:
+        low, high = arrays["uncertain"].tolist()
+    return low, high
+
+
 def probabilities(texts: Sequence[str]) -> list[float]:
     """Probability of reading as a pure algorithm, one a text. The reference for every other function here."""
     read = [normal(text) for text in texts]
@@ -119,9 +122,10 @@ def probabilities(texts: Sequence[str]) -> list[float]:
 
 def verdict_of(probability: float) -> Verdict:
     """A verdict outside the uncertain band, "uncertain" inside it."""
-    if probability >= UNCERTAIN[1]:
+    low, high = uncertain_band()
+    if probability >= high:
         return "pure_algorithm"
-    return "technical_solution" if probability <= UNCERTAIN[0] else "uncertain"
+    return "technical_solution" if probability <= low else "uncertain"
 
 
 def assess_eligibility(text: str) -> Eligibility:
@@ -181,8 +185,8 @@ def explain(text: str, probability: float, offset: int = 0) -> tuple[Reason, ...
 def contributions(text: str, offset: int = 0) -> list[Reason]:
     """Every reason for the score of a text, in the order of the text: with the intercept, their weights add up to it.
 
-    A step's weight is its share of the encoder score plus that of its lexicon entries. The n-grams are summed into one
-    reason, and the encoder's view of the text as a whole is another. Weights are rounded to three decimals.
+    A step's weight is what it adds to the encoder's score, read beside its neighbours, plus the share of its lexicon
+    entries. The n-grams are summed into one reason. Weights are rounded to three decimals.
     """
     model = load_model()
     read = normal(text)
@@ -191,10 +195,8 @@ def contributions(text: str, offset: int = 0) -> list[Reason]:
     row = features([parts])
     seen = vectors([read], [parts])
     scores = learned.score(model, [read], row, seen)
-    half = model.encoder_weights.shape[0] // 2
-    step_vectors = learned.encode([read[s.start : s.end] for s in parts]) / max(len(parts), 1)
-    whole = float(seen[0, :half] @ model.encoder_weights[:half, 0]) * learned.ENCODER_SCALE
-    step_share = step_vectors @ model.encoder_weights[half:, 0] * learned.ENCODER_SCALE
+    added = encoder.passages([[read[s.start : s.end] for s in parts]])[0]
+    step_share = added @ model.encoder_weights[:, 0] * learned.ENCODER_SCALE
     named = row[0] * model.feature_weights[:, 0] * learned.FEATURE_SCALE
     by_name: dict[str, float] = {}
     for name, value in zip(model.feature_names, named, strict=True):
@@ -208,7 +210,6 @@ def contributions(text: str, offset: int = 0) -> list[Reason]:
     ngrams = float(scores.ngrams[0, 0])
     terms = learned.top_ngrams(model, read, "pure_algorithm", sign=1.0 if ngrams >= 0 else -1.0)
     reasons.append(Reason("terms", "、".join(terms), round(ngrams, 3), note="terms"))
-    reasons.append(Reason("whole", "", round(whole, 3), note="whole"))
     return reasons
 
 

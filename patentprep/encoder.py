@@ -1,100 +1,70 @@
-"""The second judge of a sentence: a small transformer, fine-tuned on our corpus, computed with numpy alone.
+"""The sentence encoder: a small transformer, its upper layers tuned on our corpus, run by ONNX Runtime.
 
-It is the first six layers of multilingual-e5-small (MIT licence, see NOTICE). Embeddings and four layers are as
-published (``encoder-base.npz``, 4-bit codes); two layers and the outputs are trained on ``data/evidence``
-(``encoder-tuned.npz``, 8-bit codes, without pickle). ``python -m patentprep.training`` makes both files.
+It is multilingual-e5-small (MIT licence, see NOTICE), cut in two. The lower part is as published and gives the general
+meaning of a text: one vector, which the linear models read. The upper part ends in layers and outputs trained on
+``data/evidence``: which requirement a sentence speaks to, how well, and which element of it.
+``python -m patentprep.training`` makes the files: ``encoder-base.npz`` (word pieces and their vectors, 4-bit codes),
+``encoder-lower.onnx`` and ``encoder-upper.onnx`` (8-bit weights), ``encoder-tuned.npz`` (names, calibration).
 
-A text gets the same answer alone and among others, to the last bit: texts stand one after the other in one matrix that
-is multiplied in tiles of a fixed height, so no sum depends on a neighbour; there is no padding.
+A text gets the same answer alone and among others: each is computed by itself. Weights use seven of their eight bits,
+so that integer sums are exact on processors with and without the newer instructions.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from patentprep.learned import FEATURE_SCALE, Array, sigmoid, unpack
 from patentprep.resources import folder
-from patentprep.tokenizer import END, Tokenizer
+from patentprep.tokenizer import END, START, Tokenizer
 
 Single = npt.NDArray[np.float32]
 Codes = npt.NDArray[np.uint8]
-Arrays = Mapping[str, npt.NDArray[np.generic]]
 
 WIDTH, HEADS = 384, 12
-FROZEN, LAYERS = 4, 6  # layers as published; layers in all
+LOWER, LAYERS = 4, 12  # layers of the lower part; layers in all
 MOST_TOKENS = 256  # what a longer sentence says after that is not read
-TILE = 64  # rows of every matrix product
-CHUNK = 512  # tokens computed together by one thread
-MOST_KNOWN = 50_000  # texts whose scores are remembered
+MOST_KNOWN = 50_000  # texts whose answers are remembered
+MOST_PASSAGES = 2_000  # passages whose parts are remembered
 _BLOCK = 32  # weights that share one scale in the published 4-bit codes
 _EPSILON = np.float32(1e-12)
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
-    """One transformer layer, weights as (inputs, outputs)."""
-
-    attend: Single  # queries, keys and values side by side
-    attend_bias: Single
-    join: Single
-    join_bias: Single
-    join_norm: tuple[Single, Single]
-    widen: Single
-    widen_bias: Single
-    narrow: Single
-    narrow_bias: Single
-    narrow_norm: tuple[Single, Single]
-
-
-@dataclass(frozen=True, slots=True)
 class Base:
-    """What stays as published."""
+    """What turns a text into the vectors that enter the first layer, as published."""
 
     tokenizer: Tokenizer
-    codes: Codes  # embeddings of the pieces
+    codes: Codes  # vectors of the pieces
     positions: Single
     norm: tuple[Single, Single]
-    layers: tuple[Layer, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """From the token vectors of a text to one score an output: a mean, and a look at single tokens."""
-
-    center: Single  # the mean vector is standardised by these
+    center: Single  # the vector of a text is standardised by these: mean and spread over our sentences
     spread: Single
-    mean: Single
-    bias: Single
-    features: Single
-    look: Single  # which tokens an output looks at ...
-    look_bias: Single
-    say: Single  # ... and what it makes of them
-    say_bias: Single
 
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """What was trained on our corpus, and how its scores are read together with the linear model's."""
+    """What the upper half says and how it is read together with the linear model's score."""
 
     outputs: tuple[str, ...]
+    elements: tuple[str, ...]  # further outputs: which element a sentence speaks to
     feature_names: tuple[str, ...]
     corpus: str  # hash of the rows it was trained on
-    layers: tuple[Layer, ...]
-    head: Head
+    features: Array  # weights of the named features, (features, outputs and elements)
     linear_share: float  # joint score = encoder score + linear_share x linear score
     slope: Array  # probability = 1 / (1 + exp(-(slope * joint score + offset)))
     offset: Array
     threshold: Array  # from this probability on an output is shown
-    silent: float  # no encoder where the linear model gives every output less than this
+    silent: float  # no upper half where the linear model gives every output less than this
 
     def probability(self, scores: Array, linear: Array) -> Array:
         """The calibrated probability of each output from the scores of both judges."""
@@ -102,6 +72,10 @@ class Tuned:
 
 
 # --- files -------------------------------------------------------------------------------------------------------
+
+
+def models() -> Path:
+    return folder("data") / "models"
 
 
 def four_bit(codes: Codes, inputs: int) -> Single:
@@ -113,43 +87,8 @@ def four_bit(codes: Codes, inputs: int) -> Single:
     return np.asarray((values * scale).reshape(-1, inputs))
 
 
-def eight_bit(weights: Single) -> tuple[npt.NDArray[np.int8], Single]:
-    """Codes and one scale a column; ``codes * scale`` gives the weights back."""
-    scale = (np.abs(weights).max(axis=0) / 127).astype(np.float32)
-    return np.round(weights / scale).astype(np.int8), scale
-
-
-def layer(arrays: Arrays, number: int) -> Layer:
-    """One layer from the arrays of either file, whichever code its weights are in."""
-
-    def weights(name: str, inputs: int) -> Single:
-        key = f"{number}.{name}"
-        if f"{key}.codes4" in arrays:
-            return four_bit(np.asarray(arrays[f"{key}.codes4"], dtype=np.uint8), inputs).T
-        return np.asarray(arrays[f"{key}.codes8"], dtype=np.float32) * single(f"{name}.scale")
-
-    def single(name: str) -> Single:
-        return np.asarray(arrays[f"{number}.{name}"], dtype=np.float32)
-
-    def flat(*parts: Single) -> Single:
-        return np.ascontiguousarray(np.concatenate(parts, axis=-1))
-
-    return Layer(
-        flat(*(weights(name, WIDTH) for name in ("query", "key", "value"))),
-        flat(*(single(f"{name}.bias") for name in ("query", "key", "value"))),
-        flat(weights("join", WIDTH)),
-        single("join.bias"),
-        (single("join_norm.weight"), single("join_norm.bias")),
-        flat(weights("widen", WIDTH)),
-        single("widen.bias"),
-        flat(weights("narrow", 4 * WIDTH)),
-        single("narrow.bias"),
-        (single("narrow_norm.weight"), single("narrow_norm.bias")),
-    )
-
-
 def read_base(path: Path) -> Base:
-    """Read the published part; never executes anything from the file."""
+    """Read the word pieces and their vectors; never executes anything from the file."""
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     folds = dict(zip(arrays["folds_from"].tolist(), unpack(arrays["folds_to"]), strict=True))
@@ -158,21 +97,21 @@ def read_base(path: Path) -> Base:
         arrays["codes"],
         arrays["positions"].astype(np.float32),
         (arrays["norm.weight"], arrays["norm.bias"]),
-        tuple(layer(arrays, number) for number in range(FROZEN)),
+        arrays["center"],
+        arrays["spread"],
     )
 
 
 def read_tuned(path: Path) -> Tuned:
-    """Read the trained part; never executes anything from the file."""
+    """Read names and calibration; never executes anything from the file."""
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
-    names = ("center", "spread", "mean", "bias", "features", "look", "look_bias", "say", "say_bias")
     return Tuned(
         unpack(arrays["outputs"]),
+        unpack(arrays["elements"]),
         unpack(arrays["feature_names"]),
         unpack(arrays["corpus"])[0],
-        tuple(layer(arrays, number) for number in range(FROZEN, LAYERS)),
-        Head(*(arrays[f"head.{name}"] for name in names)),
+        arrays["features"].astype(np.float64),
         float(arrays["linear_share"]),
         arrays["slope"].astype(np.float64),
         arrays["offset"].astype(np.float64),
@@ -183,12 +122,38 @@ def read_tuned(path: Path) -> Tuned:
 
 @cache
 def base() -> Base:
-    return read_base(folder("data") / "models" / "encoder-base.npz")
+    return read_base(models() / "encoder-base.npz")
 
 
 @cache
 def tuned() -> Tuned:
-    return read_tuned(folder("data") / "models" / "encoder-tuned.npz")
+    return read_tuned(models() / "encoder-tuned.npz")
+
+
+def open_half(path: Path) -> Callable[[Single], Single]:
+    """One half of the network as a function of the vectors of one text, one row a token."""
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1  # texts are short: threads run beside each other
+    options.log_severity_level = 3
+    session: Any = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+    def run(rows: Single) -> Single:
+        return np.asarray(session.run(None, {"rows": rows[None]})[0][0], dtype=np.float32)
+
+    return run
+
+
+@cache
+def _half(name: str) -> Callable[[Single], Single]:
+    return open_half(models() / f"encoder-{name}.onnx")
+
+
+def load() -> None:
+    """Read all files now, so that the first draft need not wait."""
+    base(), tuned(), _half("lower"), _half("upper")
 
 
 # --- arithmetic --------------------------------------------------------------------------------------------------
@@ -200,125 +165,120 @@ def tokens(text: str, published: Base) -> list[int]:
     return numbers if len(numbers) <= MOST_TOKENS else [*numbers[: MOST_TOKENS - 1], END]
 
 
-def embed(numbers: Sequence[int], published: Base) -> Single:
+def embed(text: str, published: Base) -> Single:
     """The vectors that enter the first layer, one row a token."""
-    rows = four_bit(published.codes[list(numbers)], WIDTH) + published.positions[: len(numbers)]
-    return _norm(rows, published.norm)
+    return _embed(tokens(text, published), published)
 
 
-def forward(rows: Single, lengths: Sequence[int], layers: Iterable[Layer]) -> Single:
-    """Token vectors after ``layers``. ``rows`` holds texts one after the other, filled up to a multiple of TILE."""
-    ends = np.cumsum([0, *lengths]).tolist()
-    scale = np.float32(1 / np.sqrt(WIDTH // HEADS))
-    for at in layers:
-        seen = _product(rows, at.attend, at.attend_bias)
-        joined = np.zeros_like(rows)
-        for start, end in pairwise(ends):
-            query, key, value = seen[start:end].reshape(end - start, 3, HEADS, -1).transpose(1, 2, 0, 3)
-            share = _softmax(np.asarray(query * scale) @ key.swapaxes(1, 2), axis=-1)
-            joined[start:end].reshape(end - start, HEADS, -1)[...] = (share @ value).transpose(1, 0, 2)
-        joined = _product(joined, at.join, at.join_bias)
-        joined += rows
-        rows = _norm(joined, at.join_norm)
-        wide = _product(_gelu(_product(rows, at.widen, at.widen_bias)), at.narrow, at.narrow_bias)
-        wide += rows
-        rows = _norm(wide, at.narrow_norm)
-    return rows
-
-
-def _product(rows: Single, weights: Single, bias: Single) -> Single:
-    result = (rows.reshape(-1, TILE, rows.shape[1]) @ weights).reshape(len(rows), -1)
-    result += bias
-    return result
-
-
-def _norm(rows: Single, norm: tuple[Single, Single]) -> Single:
+def _embed(numbers: Sequence[int], published: Base) -> Single:
+    numbers = list(numbers)
+    rows = four_bit(published.codes[numbers], WIDTH) + published.positions[: len(numbers)]
     rows -= rows.mean(axis=1, keepdims=True)
-    variance = np.einsum("ij,ij->i", rows, rows) / np.float32(rows.shape[1])
+    variance = np.einsum("ij,ij->i", rows, rows) / np.float32(WIDTH)
     rows *= (1 / np.sqrt(variance + _EPSILON))[:, None]
-    rows *= norm[0]
-    rows += norm[1]
-    return rows
+    return np.asarray(rows * published.norm[0] + published.norm[1])
 
 
-def _softmax(values: Single, axis: int) -> Single:
-    values -= values.max(axis=axis, keepdims=True)
-    np.exp(values, out=values)
-    values /= values.sum(axis=axis, keepdims=True)
-    return values
-
-
-def _gelu(values: Single) -> Single:
-    """The tanh form, in place where it can be."""
-    curve = values * values
-    curve *= np.float32(0.044715)
-    curve += 1
-    curve *= values
-    curve *= np.float32(0.7978845608)
-    np.tanh(curve, out=curve)
-    curve += 1
-    curve *= values
-    curve *= np.float32(0.5)
-    return curve
-
-
-def _pooled(rows: Single, head: Head) -> Single:
-    """The scores of one text from its token vectors, without the named features."""
-    mean = (rows.mean(axis=0) - head.center) / head.spread
-    share = _softmax(rows @ head.look + head.look_bias, axis=0)
-    said = (share * (rows @ head.say + head.say_bias)).sum(axis=0)
-    return np.asarray(mean @ head.mean + head.bias + said)
-
-
-def compute(
-    texts: Sequence[str], published: Base, layers: Sequence[Layer], use: Callable[[Single], Single]
-) -> list[Single]:
-    """``use`` of the token vectors of each text after ``layers``."""
-    from threadpoolctl import threadpool_limits
-
-    chunks: list[list[list[int]]] = []
-    room = 0
-    for text in texts:
-        numbers = tokens(text, published)
-        if room < len(numbers):
-            chunks.append([])
-            room = CHUNK
-        chunks[-1].append(numbers)
-        room -= len(numbers)
-
-    def one(chunk: list[list[int]]) -> list[Single]:
-        lengths = [len(numbers) for numbers in chunk]
-        rows = np.zeros((-(-sum(lengths) // TILE) * TILE, WIDTH), dtype=np.float32)
-        ends = np.cumsum([0, *lengths]).tolist()
-        spans = [slice(start, end) for start, end in pairwise(ends)]
-        for span, numbers in zip(spans, chunk, strict=True):
-            rows[span] = embed(numbers, published)
-        rows = forward(rows, lengths, layers)
-        return [use(rows[span]) for span in spans]
-
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        return [result for results in pool.map(one, chunks) for result in results]
+def beside(work: Callable[[str], Single], items: Sequence[str]) -> list[Single]:
+    """``work`` on every item, on all processors."""
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        return list(pool.map(work, items))
 
 
 @cache
-def _known() -> dict[str, Single]:
+def _known(what: str) -> dict[str, Single]:
     return {}
 
 
-def logits(texts: Sequence[str], features: Array) -> Array:
-    """Scores (n, outputs) of texts in the order of ``tuned().outputs``; ``features`` has one row a text.
+def forget() -> None:
+    """Drop every remembered answer."""
+    _known("vectors").clear()
+    _known("passages").clear()
+    _known("scores").clear()
 
-    What the layers make of a text is remembered for the life of the process; the features only add to it.
-    """
-    model, known = tuned(), _known()
-    found = {text: scores for text in texts if (scores := known.get(text)) is not None}
+
+def _remembered(what: str, texts: Sequence[str], compute: Callable[[str], Single]) -> list[Single]:
+    known = _known(what)
+    found = {text: answer for text in texts if (answer := known.get(text)) is not None}
     missing = sorted(set(texts).difference(found))
-    if missing:
-        layers = (*base().layers, *model.layers)
-        new = compute(missing, base(), layers, lambda rows: _pooled(rows, model.head))
-        found.update(zip(missing, new, strict=True))
-        if len(known) > MOST_KNOWN:
-            known.clear()
-        known.update(zip(missing, new, strict=True))
-    by_text = np.array([found[text] for text in texts], dtype=np.float64).reshape(len(texts), len(model.outputs))
-    return by_text + (features * FEATURE_SCALE) @ model.head.features.astype(np.float64)
+    new = dict(zip(missing, beside(compute, missing), strict=True))
+    if len(known) + len(new) > MOST_KNOWN:
+        known.clear()
+    known.update(new)
+    found.update(new)
+    return [found[text] for text in texts]
+
+
+def vectors(texts: Sequence[str], halfway: dict[str, Single] | None = None) -> Array:
+    """What the lower half makes of each text: one vector of about unit length, remembered for the life of the process.
+
+    ``halfway`` collects the token vectors of texts not met before, for ``scores`` to go on from.
+    """
+    published, lower = base(), _half("lower")
+
+    def one(text: str) -> Single:
+        rows = lower(embed(text, published))
+        if halfway is not None:
+            halfway[text] = rows
+        deviation = (rows.mean(axis=0) - published.center) / published.spread
+        return np.asarray(deviation / np.sqrt(WIDTH), dtype=np.float32)
+
+    return np.array(_remembered("vectors", texts, one), dtype=np.float64).reshape(len(texts), WIDTH)
+
+
+def passages(texts: Sequence[Sequence[str]]) -> list[Single]:
+    """``passage`` for many, side by side; remembered for the life of the process."""
+    known = _known("passages")
+    keys = ["\n".join(parts) for parts in texts]
+    missing = {key: parts for key, parts in zip(keys, texts, strict=True) if key not in known}
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        new = dict(zip(missing, pool.map(passage, missing.values()), strict=True))
+    found = [known[key] if key in known else new[key] for key in keys]
+    if len(known) + len(new) > MOST_PASSAGES:
+        known.clear()
+    known.update(new)
+    return found
+
+
+def passage(parts: Sequence[str]) -> Single:
+    """What each part of a passage adds to its vector, one row a part; the rows add up to the vector.
+
+    The lower layers read the parts together, as many at a time as they can take, so that each is understood beside its
+    neighbours; a part longer than that is cut. The vector is the mean over all tokens, standardised like ``vectors``.
+    """
+    published, lower = base(), _half("lower")
+    pieces = [published.tokenizer(part)[1:-1][: MOST_TOKENS - 2] for part in parts]
+    chunks: list[list[int]] = []
+    room = 0
+    for number, piece in enumerate(pieces):
+        if not chunks or room < len(piece):
+            chunks.append([])
+            room = MOST_TOKENS - 2
+        chunks[-1].append(number)
+        room -= len(piece)
+    sums, count = np.zeros((len(parts), WIDTH), dtype=np.float64), 0
+    for chunk in chunks:
+        rows = lower(_embed([START, *(n for number in chunk for n in pieces[number]), END], published))
+        rows = (rows - published.center) / published.spread
+        count += len(rows)
+        at = 0  # the mark at the start goes with the first part, the mark at the end with the last
+        for number in chunk:
+            end = len(rows) if number == chunk[-1] else at + len(pieces[number]) + (number == chunk[0])
+            sums[number] += rows[at:end].sum(axis=0)
+            at = end
+    return np.asarray(sums / (max(count, 1) * np.sqrt(WIDTH)), dtype=np.float32)
+
+
+def scores(texts: Sequence[str], features: Array, halfway: Mapping[str, Single] | None = None) -> Array:
+    """Scores of each text in the order of ``tuned().outputs`` and ``.elements``; ``features`` has one row a text.
+
+    What the network makes of a text is remembered for the life of the process; the features only add to it.
+    """
+    model, published, lower, upper = tuned(), base(), _half("lower"), _half("upper")
+
+    def one(text: str) -> Single:
+        rows = (halfway or {}).get(text)
+        return upper(lower(embed(text, published)) if rows is None else rows)
+
+    said = np.array(_remembered("scores", texts, one), dtype=np.float64)
+    return said.reshape(len(texts), model.features.shape[1]) + (features * FEATURE_SCALE) @ model.features

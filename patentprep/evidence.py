@@ -29,8 +29,10 @@ Context = Literal["background", "summary", "embodiment", "claim", "disclosure", 
 CONTEXTS: tuple[Context, ...] = ("background", "summary", "embodiment", "claim", "disclosure", "notes")
 
 OUTPUTS = (*(f"{r}:{s}" for r in REQUIREMENTS for s in ("substantive", "vague")), "ethics:red_flag")
+UNLIKELY = -2.0  # a score of the encoder for an element; odds of one to seven
 MOST_COUNTED = 3  # matched elements of one requirement in one sentence; more say no more
 
+ADJACENT = 1  # characters between two sentences of one paragraph, at most
 FORM_SECTIONS = 3  # a draft with that many recognised sections has a head, not a text, before the first of them
 
 _CONTEXT: Mapping[SectionKind, Context] = {
@@ -122,7 +124,7 @@ def features(passages: Sequence[Passage], noticed: Sequence[Noticed], checklist:
 
 
 def _sentence_filters(checklist: Checklist) -> dict[str, Pattern]:
-    return {name: pattern for name, pattern in checklist.filters.items() if not name.startswith("draft_")}
+    return {name: found for name, found in checklist.filters.items() if not name.startswith(("draft_", "scope_"))}
 
 
 _WIDE = dict(zip(",;:!?()", "，；：！？（）", strict=True))
@@ -138,20 +140,51 @@ def normal(text: str) -> str:
 
 
 def judge(passages: Sequence[Passage], checklist: Checklist) -> list[tuple[Judgement, ...]]:
-    """What each passage is evidence of; an empty tuple means nothing was found."""
+    """What each passage is evidence of; an empty tuple means nothing was found.
+
+    Answers are remembered for the life of the process: after one change to a draft one sentence is judged anew.
+    """
+    known = _known(checklist)
+    missing = [p for p in dict.fromkeys(passages) if p not in known]
+    new = dict(zip(missing, _judge(missing, checklist), strict=True))
+    found = [known[p] if p in known else new[p] for p in passages]
+    if len(known) + len(new) > encoder.MOST_KNOWN:
+        known.clear()
+    known.update(new)
+    return found
+
+
+Answers = dict[Passage, tuple[Judgement, ...]]
+_remembered: list[tuple[Checklist, Answers]] = []
+MOST_CHECKLISTS = 4
+
+
+def _known(checklist: Checklist) -> Answers:
+    """What was judged with this very checklist."""
+    for one, answers in _remembered:
+        if one is checklist:
+            return answers
+    _remembered.append((checklist, {}))
+    del _remembered[:-MOST_CHECKLISTS]
+    return _remembered[-1][1]
+
+
+def _judge(passages: Sequence[Passage], checklist: Checklist) -> list[tuple[Judgement, ...]]:
     if not passages:
         return []
     model, threshold = load_model(), dict(zip(OUTPUTS, encoder.tuned().threshold.tolist(), strict=True))
     read = [Passage(normal(p.text), p.context) for p in passages]
-    with ThreadPoolExecutor(1) as aside:  # matrices on one core, patterns on the other
-        encoding = aside.submit(learned.encode, [p.text for p in read])
+    halfway: dict[str, encoder.Single] = {}
+    with ThreadPoolExecutor(1) as aside:  # the encoder computes outside Python while the patterns are tried
+        encoding = aside.submit(encoder.vectors, [p.text for p in read], halfway)
         noticed = [notice(p.text, checklist) for p in read]
         vectors = encoding.result()
-    chances = probabilities(model, read, features(read, noticed, checklist), vectors)
+    chances, spoken_to = probabilities(model, read, features(read, noticed, checklist), vectors, halfway)
     results = []
-    for passage, cues, vector, row in zip(read, noticed, vectors, chances.tolist(), strict=True):
+    for passage, cues, row, said in zip(read, noticed, chances.tolist(), spoken_to.tolist(), strict=True):
         chance = dict(zip(OUTPUTS, row, strict=True))
-        flags = _red_flags(passage, chance["ethics:red_flag"], threshold["ethics:red_flag"], cues, vector, checklist)
+        near = dict(zip(encoder.tuned().elements, said, strict=True))
+        flags = _red_flags(passage, chance["ethics:red_flag"], threshold["ethics:red_flag"], cues, near, checklist)
         found = []
         for requirement in REQUIREMENTS:
             if passage.context == "background" and requirement != "technical_scenario":
@@ -160,7 +193,7 @@ def judge(passages: Sequence[Passage], checklist: Checklist) -> list[tuple[Judge
             if not strength or (strength == "vague" and passage.context == "background"):
                 continue
             name = f"{requirement}:{strength}"
-            elements, because = _elements(cues, vector, requirement, strength, checklist)
+            elements, because = _elements(cues, near, requirement, strength, checklist)
             if not elements:
                 continue
             if not because:
@@ -171,21 +204,31 @@ def judge(passages: Sequence[Passage], checklist: Checklist) -> list[tuple[Judge
 
 
 def probabilities(
-    model: learned.TextModel, passages: Sequence[Passage], rows: learned.Array, vectors: learned.Array
-) -> learned.Array:
-    """The probability of each of ``OUTPUTS``: nought where the linear model alone hears nothing at all.
+    model: learned.TextModel,
+    passages: Sequence[Passage],
+    rows: learned.Array,
+    vectors: learned.Array,
+    halfway: Mapping[str, encoder.Single],
+) -> tuple[learned.Array, learned.Array]:
+    """The probability of each of ``OUTPUTS``, and how much a passage speaks to each element.
 
-    Most sentences of a description are evidence of nothing, and the linear model is much the quicker to see it.
+    Both are nought where the linear model alone hears nothing at all: most sentences of a description are evidence of
+    nothing, and the linear model is much the quicker to see it. ``halfway``: see ``encoder.vectors``.
     """
     tuned = encoder.tuned()
     texts = [p.text for p in passages]
     linear = learned.score(model, texts, rows, vectors)
     hears = linear.probability >= tuned.silent
     hears[[n for n, p in enumerate(passages) if p.context == "background"], 1:] = False  # only a problem counts there
+    hears[[n for n, text in enumerate(texts) if not any(map(str.isalpha, text))]] = (
+        False  # figures and dots say nothing
+    )
     heard = np.flatnonzero(hears.any(axis=1))
-    result = np.zeros((len(texts), len(OUTPUTS)))
-    result[heard] = tuned.probability(encoder.logits([texts[n] for n in heard], rows[heard]), linear.score[heard])
-    return result
+    said = encoder.scores([texts[n] for n in heard], rows[heard], halfway)
+    chances, elements = np.zeros((len(texts), len(OUTPUTS))), np.zeros((len(texts), len(tuned.elements)))
+    chances[heard] = tuned.probability(said[:, : len(OUTPUTS)], linear.score[heard])
+    elements[heard] = said[:, len(OUTPUTS) :]
+    return chances, elements
 
 
 def strength_of(
@@ -204,17 +247,22 @@ def strength_of(
 
 
 def _elements(
-    cues: Noticed, vector: learned.Array, requirement: RequirementId, strength: str, checklist: Checklist
+    cues: Noticed, near: Mapping[str, float], requirement: RequirementId, strength: str, checklist: Checklist
 ) -> tuple[tuple[str, ...], str]:
-    """The elements a sentence speaks to: those whose cues it matches, else the nearest by meaning."""
-    nearness = element_nearness(vector)
+    """The elements a sentence speaks to: the one the encoder names first, then those whose cues it matches.
+
+    A cue alone names no element that the encoder holds for quite unlikely.
+    """
     phrases = cues.vague if strength == "vague" else cues.found
-    ids = {element.id for element in checklist.elements if element.requirement == requirement}
-    ranked = sorted((name for name in phrases if name in ids), key=lambda i: (nearness.get(i, 0.0), i), reverse=True)
-    if ranked:
-        return tuple(ranked), phrases[ranked[0]]
-    nearest = max(ids, key=lambda i: (nearness.get(i, -1.0), i), default=None)
-    return ((nearest,) if nearest else ()), ""
+    ids = [element.id for element in checklist.elements if element.requirement == requirement]
+    if not ids:
+        return (), ""
+    nearness = {name: near.get(name, UNLIKELY) for name in ids}
+    first = max(ids, key=lambda name: (nearness[name], name in phrases))
+    others = sorted(
+        (n for n in ids if n in phrases and n != first and nearness[n] >= UNLIKELY), key=lambda n: -nearness[n]
+    )
+    return (first, *others), next((phrases[name] for name in (first, *others) if name in phrases), "")
 
 
 def _red_flags(
@@ -222,18 +270,17 @@ def _red_flags(
     probability: float,
     threshold: float,
     cues: Noticed,
-    vector: learned.Array,
+    near: Mapping[str, float],
     checklist: Checklist,
 ) -> list[Judgement]:
     if passage.context == "background":
         return []
     if cues.flags:
         flag = cues.flags[0]
-        return [Judgement("ethics", "red_flag", max(probability, 0.75), (flag.element,), flag.id)]
+        return [Judgement("ethics", "red_flag", max(probability, threshold), (flag.element,), flag.id)]
     if probability < threshold or not checklist.red_flags:
         return []
-    nearness = element_nearness(vector)
-    nearest = max((f.element for f in checklist.red_flags), key=lambda i: (nearness.get(i, -1.0), i))
+    nearest = max((f.element for f in checklist.red_flags), key=lambda i: (near.get(i, float("-inf")), i))
     return [Judgement("ethics", "red_flag", probability, (nearest,), "")]
 
 
@@ -251,7 +298,33 @@ def find_evidence(draft: Draft, checklist: Checklist) -> tuple[tuple[Sentence, J
     body = _end_of_front_matter(draft)
     kept = [s for s in draft.sentences if s.start >= body and _worth_reading(s.text)]
     judged = judge([Passage(s.text, context_of(s, draft)) for s in kept], checklist)
-    return tuple((sentence, j) for sentence, found in zip(kept, judged, strict=True) for j in found)
+    return tuple(
+        (sentence, j)
+        for sentence, found, others in zip(kept, judged, _of_others(kept, checklist), strict=True)
+        for j in found
+        if not others or j.requirement == "technical_scenario"  # a problem of the art is the scheme's problem
+    )
+
+
+def _of_others(sentences: Sequence[Sentence], checklist: Checklist) -> list[bool]:
+    """Which sentences go on about the prior art or a third party that the sentence before them speaks of.
+
+    "Vendor A uses two-stage detection. It was trained on five years of data." The second one says nothing of the
+    prior art by itself. A sentence that turns to one's own scheme ends it, and so does a paragraph.
+    """
+    if not {"prior_art", "scope_own", "scope_goes_on"} <= checklist.filters.keys():
+        return [False] * len(sentences)
+    prior, own, on = (checklist.filters[name] for name in ("prior_art", "scope_own", "scope_goes_on"))
+    marks = []
+    speaking, last_end = False, 0
+    for sentence in sentences:
+        text = normal(sentence.text)
+        follows = speaking and sentence.start - last_end <= ADJACENT and sentence.claim is None
+        goes_on = follows and bool(on.search(text)) and not own.search(text)
+        speaking = goes_on or (bool(prior.search(text)) and not own.search(text))
+        marks.append(goes_on)
+        last_end = sentence.end
+    return marks
 
 
 def _end_of_front_matter(draft: Draft) -> int:
@@ -289,16 +362,3 @@ def evidence_of(sentence: Sentence, judgement: Judgement, element: str) -> Evide
 @cache
 def load_model() -> learned.TextModel:
     return learned.load(folder("data") / "models" / "evidence.npz")
-
-
-@cache
-def _element_vectors() -> tuple[tuple[str, ...], learned.Array]:
-    with np.load(folder("data") / "models" / "elements.npz", allow_pickle=False) as arrays:
-        names = tuple(arrays["names"].tobytes().decode().split("\0"))
-        return names, arrays["vectors"].astype(np.float64)
-
-
-def element_nearness(vector: learned.Array) -> dict[str, float]:
-    """Cosine of a sentence vector with the typical sentence of each element."""
-    names, vectors = _element_vectors()
-    return dict(zip(names, (vectors @ vector).tolist(), strict=True))

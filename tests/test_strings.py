@@ -98,7 +98,7 @@ KNOWN_ENDINGS: dict[str, tuple[str, ...]] = {
     "ui.language.": get_args(model.Lang),
     "explain.where_": ("claims", "description", "either"),
     "reason.": (
-        *("towards_algorithm", "towards_technical", "terms", "whole", "nothing_to_judge", "art_25_1_2", "art_2_2"),
+        *("towards_algorithm", "towards_technical", "terms", "nothing_to_judge", "art_25_1_2", "art_2_2"),
         *(f"P{n}_{how}" for n in range(1, 5) for how in ("taken", "once", "missing")),
     ),
     "progress.": ("read", "structure", "eligibility", "evidence", "formal", "done"),

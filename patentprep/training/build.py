@@ -1,14 +1,16 @@
 """Train the shipped models from the corpora we wrote (``python -m patentprep.training`` runs this; deterministic).
 
-``write_models`` writes ``evidence.npz``, ``elements.npz``, ``eligibility.npz`` and, where torch is installed (extra
-``train``), ``encoder-base.npz`` and ``encoder-tuned.npz``. The model card's figures come from
-models that never saw the group (document or idea), or the field, that they are measured on.
+``write_lower`` writes the half of the encoder that stays as published, where torch is installed (extra ``train``);
+``write_models`` then writes ``evidence.npz``, ``eligibility.npz`` and, again with torch, the tuned half. The model
+card's figures come from models that never saw the group (document or idea), or the field, that they are measured on.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +18,11 @@ import numpy.typing as npt
 from patentprep import eligibility, encoder, evidence, learned
 from patentprep.checklist import load_checklist
 from patentprep.resources import files
-from patentprep.training import calibrate, finetune
+from patentprep.training import calibrate, export, finetune, published
+
+SAMPLE = 20  # every so many texts are enough to see how large the numbers in the network grow
+
+APART = "document and field"
 
 Targets = dict[str, npt.NDArray[np.int_]]
 
@@ -31,6 +37,7 @@ class Task:
     vectors: learned.Array
     feature_names: tuple[str, ...]
     targets: Targets
+    elements: Targets
     strength: float
     positive_weight: float
 
@@ -39,7 +46,31 @@ class Task:
         return learned.corpus_hash(self.rows)
 
     def groups(self, column: str) -> list[str]:
-        return [row[column] for row in self.rows]
+        """What keeps texts together in a fold: a column of the corpus, or "document and field" for both at once."""
+        return together(self.rows) if column == APART else [row[column] for row in self.rows]
+
+    def without(self, *, words: bool = False, features: bool = False, vectors: bool = False) -> Task:
+        """The same task with some of its inputs taken away, for comparison."""
+        return replace(
+            self,
+            texts=["x"] * len(self.texts) if words else self.texts,
+            features=self.features[:, :0] if features else self.features,
+            vectors=self.vectors[:, :0] if vectors else self.vectors,
+        )
+
+
+def together(rows: Sequence[learned.Row]) -> list[str]:
+    """One name for all rows that share a document or a field, directly or through others."""
+    first: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while first.setdefault(name, name) != name:
+            name = first[name]
+        return name
+
+    for row in rows:
+        first[root(f"field {row['field']}")] = root(f"document {row['group']}")
+    return [root(f"document {row['group']}") for row in rows]
 
 
 def evidence_rows() -> list[learned.Row]:
@@ -57,15 +88,17 @@ def evidence_task() -> Task:
     rows = evidence_rows()
     passages = [evidence.Passage(evidence.normal(row["text"]), row["section"]) for row in rows]
     texts = [p.text for p in passages]
+    spoken_to = [{x["element"] for x in row["labels"] if x["strength"] != "red_flag"} for row in rows]
     labels = [{f"{x['requirement']}:{x['strength']}" for x in row["labels"]} for row in rows]
     noticed = [evidence.notice(text, checklist) for text in texts]
     return Task(
         rows,
         texts,
         evidence.features(passages, noticed, checklist),
-        learned.encode(texts),
+        encoder.vectors(texts),
         evidence.feature_names(checklist),
         {name: np.array([int(name in found) for found in labels]) for name in evidence.OUTPUTS},
+        {e.id: np.array([int(e.id in found) for found in spoken_to]) for e in checklist.elements},
         strength=3.0,
         positive_weight=2.0,
     )
@@ -82,92 +115,121 @@ def eligibility_task() -> Task:
         eligibility.vectors(texts, cut),
         eligibility.feature_names(),
         {"pure_algorithm": np.array([int(row["label"] == "pure_algorithm") for row in rows])},
+        {},
         strength=1.0,
         positive_weight=1.0,
     )
 
 
-def train(task: Task, out_of_fold: learned.Array | None = None) -> learned.TextModel:
+def train(task: Task, out_of_fold: learned.Array) -> learned.TextModel:
+    """Fit a linear model; ``out_of_fold`` are the scores it is calibrated on."""
     return learned.train(
         task.texts,
         task.features,
         task.vectors,
         task.feature_names,
         task.targets,
-        task.groups("group"),
+        out_of_fold,
         task.corpus,
         strength=task.strength,
         positive_weight=task.positive_weight,
-        out_of_fold=out_of_fold,
     )
 
 
-def held_out(task: Task, column: str) -> learned.Array:
-    """Scores of every text from models that never saw its ``group`` or ``field``."""
+def cross_score(task: Task, parts: Sequence[learned.Fold]) -> learned.Array:
+    """Scores of every held text from linear models that never saw its fold."""
     return learned.cross_score(
         task.texts,
         task.features,
         task.vectors,
         task.targets,
-        task.groups(column),
+        parts,
         strength=task.strength,
         positive_weight=task.positive_weight,
     )
 
 
-def element_vectors(task: Task) -> tuple[tuple[str, ...], learned.Array]:
-    """The typical vector of each element: the mean of its sentences in corpus and checklist, unit length."""
-    sentences: dict[str, list[str]] = {}
-    for row, text in zip(task.rows, task.texts, strict=True):
-        for label in row["labels"]:
-            sentences.setdefault(label["element"], []).append(text)
-    for element in load_checklist("cn-2026").elements:
-        own = (*element.finds, element.good.zh, element.good.en)
-        sentences.setdefault(element.id, []).extend(evidence.normal(text) for text in own)
-    names = tuple(sorted(sentences))
-    means = np.stack([learned.encode(sentences[name]).mean(axis=0) for name in names])
-    return names, means / np.linalg.norm(means, axis=1, keepdims=True)
+def held_out(task: Task, column: str) -> learned.Array:
+    """Scores of every text from linear models that never saw its ``column``: its group, its field, or ``APART``."""
+    return cross_score(task, learned.folds(task.groups(column)))
 
 
-@dataclass(frozen=True, slots=True)
-class OutOfFold:
-    """Scores of the evidence sentences from models that never saw their document; no encoder where torch is missing."""
+def other_registers(rows: Sequence[learned.Row]) -> list[learned.Fold]:
+    """One fold a register: learned from the other registers of one half of the documents, held out in the other half.
 
-    linear: learned.Array
-    encoder: learned.Array | None
+    So neither register, document nor field is shared. Rows of the first half are measured in no fold.
+    """
+    apart = together(rows)
+    later = set(sorted(set(apart))[::2])
+    half = np.array([name in later for name in apart])
+    register = np.array([row["register"] for row in rows])
+    return [
+        (np.flatnonzero(~half & (register != name)), np.flatnonzero(half & (register == name)))
+        for name in sorted(set(register.tolist()))
+    ]
 
-    @property
-    def joint(self) -> learned.Array | None:
-        return None if self.encoder is None else self.encoder + calibrate.LINEAR_SHARE * self.linear
 
-
-def write_models(target: Path, sentences: Task, passages: Task) -> OutOfFold:
-    """Train and save the models and the element vectors; the encoder only where its packages are installed."""
+def write_lower(target: Path) -> None:
+    """Write the part of the encoder that stays as published; needs the extra ``train``."""
     target.mkdir(parents=True, exist_ok=True)
-    linear = held_out(sentences, "group")
-    learned.save(train(sentences, linear), target / "evidence.npz")
-    names, vectors = element_vectors(sentences)
-    np.savez_compressed(target / "elements.npz", names=learned.pack(names), vectors=vectors.astype(np.float32))
-    learned.save(train(passages), target / "eligibility.npz")
-    if not finetune.possible():
-        return OutOfFold(linear, None)
-    return OutOfFold(linear, write_encoder(target, sentences, linear))
+    still = np.zeros(encoder.WIDTH, dtype=np.float32)
+    lower, base = target / "encoder-lower.onnx", target / "encoder-base.npz"
+    published.write_base(base, still, still + 1)
+    words = encoder.read_base(base)
+    texts = [evidence.normal(row["text"]) for row in evidence_rows()]
+    export.write_layers(lower, encoder.LOWER, [encoder.embed(text, words) for text in texts[::SAMPLE]])
+    half = encoder.open_half(lower)
+    means = np.stack(encoder.beside(lambda text: half(encoder.embed(text, words)).mean(axis=0), texts))
+    published.write_base(base, means.mean(axis=0), means.std(axis=0))
 
 
-def write_encoder(target: Path, task: Task, linear: learned.Array) -> learned.Array:
-    """Fine-tune the encoder, calibrate it with the linear model, save both of its files; its out-of-fold scores."""
-    finetune.write_base(target / "encoder-base.npz")
+def write_evidence(target: Path, task: Task) -> learned.Array:
+    """Train and save the linear evidence model; its out-of-fold scores."""
+    scores = held_out(task, APART)
+    learned.save(train(task, scores), target / "evidence.npz")
+    return scores
+
+
+def write_eligibility(target: Path, task: Task) -> None:
+    """Train and save the eligibility model."""
+    scores = held_out(task, "group")
+    model = train(task, scores)
+    chances = learned.sigmoid(scores * model.slope + model.offset)[:, 0]
+    band = calibrate.uncertain_band(chances, task.targets["pure_algorithm"].astype(bool))
+    learned.save(model, target / "eligibility.npz", uncertain=np.array(band))
+
+
+def read_frozen(task: Task) -> finetune.Data:
+    """The sentences as they leave the layers that are not trained, rounded as they are shipped."""
+    with TemporaryDirectory() as aside:
+        frozen = Path(aside) / "frozen.onnx"
+        export.write_layers(frozen, finetune.FROZEN, sample(task))
+        return finetune.prepare(
+            task.texts, task.features, list(task.targets.values()), list(task.elements.values()), frozen
+        )
+
+
+def sample(task: Task) -> list[encoder.Single]:
+    """Some texts as they enter the encoder."""
+    return [encoder.embed(text, encoder.base()) for text in task.texts[::SAMPLE]]
+
+
+def write_encoder(target: Path, task: Task, data: finetune.Data, linear: learned.Array) -> learned.Array:
+    """Fine-tune the upper layers, calibrate and save them; the out-of-fold scores, elements last."""
     targets = list(task.targets.values())
-    data = finetune.prepare(task.texts, task.features, targets, encoder.read_base(target / "encoder-base.npz"))
-    scores = finetune.out_of_fold(data, task.groups("group"), task.corpus)
-    finetune.write_tuned(
-        target / "encoder-tuned.npz",
-        finetune.fit(data, np.arange(len(task.texts)), seed=0),
+    scores = finetune.cross_score(data, learned.folds(task.groups(APART)), task.corpus)
+    net = finetune.fit(data, np.arange(len(task.texts)), seed=0)
+    lower = encoder.open_half(target / "encoder-lower.onnx")
+    export.write_upper(target / "encoder-upper.onnx", net, [lower(rows) for rows in sample(task)])
+    export.write_tuned(
+        target,
+        net,
         data,
         task.texts,
         tuple(task.targets),
+        tuple(task.elements),
         task.feature_names,
         task.corpus,
-        calibrate.calibrate(scores + calibrate.LINEAR_SHARE * linear, targets),
+        calibrate.calibrate(scores[:, : len(targets)] + calibrate.LINEAR_SHARE * linear, targets),
     )
     return scores

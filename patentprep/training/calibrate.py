@@ -12,9 +12,14 @@ from patentprep import learned
 
 LINEAR_SHARE = 0.8  # joint score = encoder score + this x linear score
 SILENT = 0.10  # below this linear probability of every output the encoder is not asked
-PRECISION = 0.85  # wanted of what is shown ...
-COST = 0.03  # ... for at most so much F1
-GRID = np.round(np.arange(0.35, 0.81, 0.01), 2)
+PRECISION = 0.90  # wanted of what is shown ...
+FLAG_PRECISION = 0.86  # ... of red flags, where a miss is worse ...
+COST = 0.05  # ... for at most so much F1
+GRID = np.round(np.arange(0.30, 0.81, 0.01), 2)
+
+DECIDED = 0.96  # wanted share of right verdicts among those not left open ...
+MOST_OPEN = 0.15  # ... while at most this share is left open
+HALF_WIDTHS = np.round(np.arange(0.05, 0.46, 0.05), 2)
 
 Flags = npt.NDArray[np.bool_]
 
@@ -38,20 +43,38 @@ def calibrate(joint: learned.Array, targets: Sequence[npt.NDArray[np.int_]]) -> 
     pairs = [learned.platt(joint[:, n], target) for n, target in enumerate(targets)]
     slope, offset = np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs])
     chances = learned.sigmoid(joint * slope + offset)
-    chosen = [threshold(chances[:, n], target.astype(bool)) for n, target in enumerate(targets)]
+    wanted = [PRECISION] * (len(targets) - 1) + [FLAG_PRECISION]  # the red flag is the last output
+    chosen = [threshold(chances[:, n], target.astype(bool), wanted[n]) for n, target in enumerate(targets)]
+    chosen[:-1] = [max(value, 0.5) for value in chosen[:-1]]  # nothing is shown that is likelier wrong than right
     return Calibration(slope, offset, np.array(chosen))
 
 
-def threshold(chances: learned.Array, true: Flags) -> float:
+def threshold(chances: learned.Array, true: Flags, wanted: float = PRECISION) -> float:
     """The probability from which an output is shown.
 
-    The lowest on the grid that reaches the wanted precision, but never one that costs more F1 than allowed against the
-    best of the grid (then the highest that does not), and never one below the best.
+    The lowest on the grid that reaches the wanted precision without costing more F1 than allowed against the best of
+    the grid; where there is none, the most precise of those that do not cost more.
     """
     figures = [precision_recall(chances >= t, true) for t in GRID]
-    best = max(range(len(GRID)), key=lambda n: figures[n][2])
-    allowed = [n for n in range(best, len(GRID)) if figures[n][2] >= figures[best][2] - COST]
-    return float(next((GRID[n] for n in allowed if figures[n][0] >= PRECISION), GRID[allowed[-1]]))
+    least = max(f1 for _, _, f1 in figures) - COST
+    allowed = [n for n, (_, _, f1) in enumerate(figures) if f1 >= least]
+    reached = [n for n in allowed if figures[n][0] >= wanted]
+    return float(GRID[reached[0]] if reached else GRID[max(allowed, key=lambda n: figures[n][0])])
+
+
+def uncertain_band(chances: learned.Array, true: Flags) -> tuple[float, float]:
+    """The probabilities between which no verdict is forced, from out-of-fold probabilities.
+
+    The narrowest band around one half outside which enough verdicts are right; never one that leaves too many open.
+    """
+    fitting = [w for w in HALF_WIDTHS if (np.abs(chances - 0.5) < w).mean() <= MOST_OPEN] or [HALF_WIDTHS[0]]
+    width = next((w for w in fitting if _right_outside(chances, true, w) >= DECIDED), fitting[-1])
+    return round(float(0.5 - width), 2), round(float(0.5 + width), 2)
+
+
+def _right_outside(chances: learned.Array, true: Flags, width: float) -> float:
+    decided = np.abs(chances - 0.5) >= width
+    return float(((chances >= 0.5) == true)[decided].mean()) if decided.any() else 0.0
 
 
 def precision_recall(shown: Flags, true: Flags) -> tuple[float, float, float]:

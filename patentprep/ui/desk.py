@@ -55,8 +55,7 @@ def load_models() -> bool:
 
     load_checklist("cn-2026")
     evidence.load_model()
-    encoder.base()
-    encoder.tuned()
+    encoder.load()
     eligibility.load_model()
     return True
 
