@@ -68,7 +68,11 @@ def suggestions(priority: date, given: Given, deadlines: tuple[Deadline, ...], *
     first = _first_filing(priority, given, seat, lead)
     found = [_drafting(first, given, seat, lead), first]
     filing = _pct_filing(priority, given, seat, open_limits, lead) if claimed else None
-    found += [_secrecy(priority, given, claimed, lead), *_secrecy_routes(priority, given, claimed, lead), filing]
+    found += [
+        _secrecy(priority, given, claimed, lead, filing),
+        *_secrecy_routes(priority, given, claimed, lead, filing),
+    ]
+    found.append(filing)
     if "stop_publication" in open_limits:
         stop, published = open_limits["stop_publication"], open_limits["publication"]
         early = published.rule == "publication_early"
@@ -133,13 +137,12 @@ def _pct_filing(
     return suggest("pct_filing", places, priority, add_days(end, -lead.filing), end, why, given)
 
 
-def _secrecy(priority: date, given: Given, claimed: bool, lead: Leads) -> Suggestion | None:
+def _secrecy(priority: date, given: Given, claimed: bool, lead: Leads, filing: Suggestion | None) -> Suggestion | None:
     if given.made_in != "CN":
         return None
     abroad = foreign_filing(given, priority, bool(paris_offices_abroad(given.offices)), claimed)
     if abroad is None:
-        end = given.filing_date or add_months(priority, 12 if claimed else 0)
-        best = add_days(end, -lead.filing if claimed and given.filing_date is None else 0)
+        best, end = _with_pct(priority, given, claimed, lead, filing)
         why = words("why.secrecy_with_filing", date=end)
         return suggest("secrecy_examination", ("CN",), min(priority, best), best, end, why, given)
     latest = add_months(abroad, -SECRECY_MONTHS)
@@ -149,7 +152,19 @@ def _secrecy(priority: date, given: Given, claimed: bool, lead: Leads) -> Sugges
     )
 
 
-def _secrecy_routes(priority: date, given: Given, claimed: bool, lead: Leads) -> list[Suggestion | None]:
+def _with_pct(priority: date, given: Given, claimed: bool, lead: Leads, filing: Suggestion | None) -> tuple[date, date]:
+    """Recommended and last day where the PCT filing at CNIPA is itself the request: those of that filing."""
+    if given.filing_date:
+        return given.filing_date, given.filing_date
+    if filing:
+        return filing.recommended, filing.latest
+    end = add_months(priority, 12 if claimed else 0)
+    return add_days(end, -lead.filing if claimed else 0), end
+
+
+def _secrecy_routes(
+    priority: date, given: Given, claimed: bool, lead: Leads, filing: Suggestion | None
+) -> list[Suggestion | None]:
     """The three ways to ask (Implementing Regulations Rule 8), each with the days it leaves for a filing abroad."""
     if given.made_in != "CN" or (given.filing_date and given.today and given.filing_date < given.today):
         return []
@@ -163,7 +178,7 @@ def _secrecy_routes(priority: date, given: Given, claimed: bool, lead: Leads) ->
         suggest("secrecy_route:cn_application", ("CN",), first, first, last,
                 words("why.secrecy_cn_application", date=abroad), given),
     ]  # fmt: skip
-    best = add_days(end, -lead.filing if claimed and given.filing_date is None else 0)
+    best, end = _with_pct(priority, given, claimed, lead, filing)
     why = words("why.secrecy_pct_at_cnipa", date=end)
     return [*routes, suggest("secrecy_route:pct_at_cnipa", ("CN",), min(priority, best), best, end, why, given)]
 

@@ -136,7 +136,8 @@ def disclosure_rows(timeline: Timeline, lang: Lang) -> list[dict[str, Any]]:
             if item.grace_from:
                 words.append(t("plan.disclosed.since", lang, day=item.grace_from))
             if item.file_by and item.verdict == "grace":
-                words.append(t("plan.disclosed.file_by", lang, day=item.file_by))
+                own = offices()[item.office].route == "paris"
+                words.append(t(f"plan.disclosed.{'file_there_by' if own else 'file_by'}", lang, day=item.file_by))
         if item.verdict == "grace":
             key = "formality" if formality else "formality_unknown"
             words.append(t(f"plan.disclosed.{key}", lang, text=formality))
@@ -192,7 +193,7 @@ def to_table(timeline: Timeline, lang: Lang) -> str:
                 "; ".join(flags),
             ]
         )
-    parts += ["", _heading("deadlines", lang), _aligned([head, *rows])]
+    parts += ["", _heading("deadlines", lang), aligned([head, *rows])]
     head = [t(f"plan.table.{name}", lang) for name in ("recommended", "latest", "earliest", "id", "why")]
     rows = [
         [
@@ -204,7 +205,7 @@ def to_table(timeline: Timeline, lang: Lang) -> str:
     parts += [
         "",
         _heading("suggestions", lang),
-        _aligned([head, *rows]) if rows else t("plan.table.none", lang),
+        aligned([head, *rows]) if rows else t("plan.table.none", lang),
     ]
     if timeline.disclosures:
         head = [t(f"plan.table.{name}", lang) for name in ("office", "disclosed_on", "kind", "verdict")]
@@ -212,7 +213,7 @@ def to_table(timeline: Timeline, lang: Lang) -> str:
             [row["office"], row["date"], t(f"plan.kind.{row['kind']}", lang), row["message"]]
             for row in disclosure_rows(timeline, lang)
         ]
-        parts += ["", _heading("disclosures", lang), _aligned([head, *rows])]
+        parts += ["", _heading("disclosures", lang), aligned([head, *rows])]
     return "\n".join([*parts, "", t("plan.table.disclaimer", lang), ""])
 
 
@@ -282,7 +283,7 @@ def offices_table(lang: Lang) -> str:
             "source": row["source"].partition(" | ")[0].partition(";")[0].replace(" (stored copy)", ""),
         }
         rows.append(["" if shown[name] is None else str(shown[name]) for name in SHORT_COLUMNS])
-    return "\n".join([_aligned(rows), "", t("plan.offices.doubt", lang), t("plan.table.disclaimer", lang), ""])
+    return "\n".join([aligned(rows), "", t("plan.offices.doubt", lang), t("plan.table.disclaimer", lang), ""])
 
 
 def _offices(lang: Lang) -> list[dict[str, Any]]:
@@ -308,7 +309,8 @@ def _fact(name: str, value: str, lang: Lang) -> str:
         return office_name(value, lang)
     if name == "offices":
         named = "{}（{}）" if lang == "zh" else "{} ({})"
-        return comma.join(named.format(office_name(code, lang), code) for code in value.split(","))
+        short = (office_name(code, lang).partition(" (")[0] for code in value.split(","))  # the code says the rest
+        return comma.join(named.format(name, code) for name, code in zip(short, value.split(","), strict=True))
     if name == "items":
         return comma.join(item_name(id, lang) for id in value.split(","))
     if name == "kinds":
@@ -330,7 +332,8 @@ def _heading(name: str, lang: Lang) -> str:
     return f"{text}\n{'-' * width(text)}"
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Rows as columns of plain text; Chinese characters take two places."""
     widths = [max(width(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ("  ".join(pad(cell, columns) for cell, columns in zip(row, widths, strict=True)) for row in rows)
     return "\n".join(line.rstrip() for line in lines)
