@@ -98,7 +98,8 @@ def _write(text: str, output: str | None) -> None:
         print(text, end="")
         return
     try:
-        Path(output).write_text(text, encoding="utf-8", errors="replace")
+        newline = "" if "\r\n" in text else None  # a calendar file has its own line ends
+        Path(output).write_text(text, encoding="utf-8", errors="replace", newline=newline)
     except OSError as error:
         raise OutputNotWritten(name=output, reason=error.strerror or type(error).__name__) from error
 

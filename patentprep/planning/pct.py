@@ -182,11 +182,14 @@ def _with_status(item: Deadline, given: Given) -> Deadline:
         "priority_period": given.filing_date if given.priority_dates else None,
         "international_search_report": given.search_report_date,
         "chapter_ii_demand": given.demand_date,
+        # the PCT filing at CNIPA is itself the request
+        "secrecy_examination": given.filing_date if item.trigger.key == "trigger.pct_filing" else None,
     }.get(item.id)
     acted = met is not None and today is not None and met <= today
-    in_time = acted and met is not None and (met <= item.date or item.kind == "event")
+    whenever = item.kind == "event" or item.id == "secrecy_examination"
+    in_time = acted and met is not None and (met <= item.date or whenever)
     base, _, code = item.id.partition(":")
-    entered = base == "national_phase_extended" and f"national_phase:{code}" in given.done
+    entered = base in ("national_phase_extended", "reinstatement") and f"national_phase:{code}" in given.done
     if item.id in given.done or in_time or entered:
         return replace(item, status="done")
     return replace(item, status="past") if today and item.date < today else item

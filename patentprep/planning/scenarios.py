@@ -10,10 +10,10 @@ from datetime import date
 from typing import Literal
 
 from patentprep.planning.international import SECRECY_MONTHS, deadline
-from patentprep.planning.offices import office
+from patentprep.planning.offices import office, paris_offices_abroad
 from patentprep.planning.pct import plan_timeline
 from patentprep.planning.periods import add_months
-from patentprep.planning.timeline import Deadline, Given, Timeline, Words, words
+from patentprep.planning.timeline import Given, Timeline, Words, words
 
 ScenarioId = Literal["cn_first", "pct_at_cnipa", "paris_direct", "us_provisional"]
 SCENARIOS: tuple[ScenarioId, ...] = ("cn_first", "pct_at_cnipa", "paris_direct", "us_provisional")
@@ -107,8 +107,10 @@ def _through_pct(id: ScenarioId, given: Given) -> Scenario:
     entries = sorted(item.date for item in plan.deadlines if item.id.startswith("national_phase:"))
     direct = [item.date for item in plan.deadlines if item.id.startswith("paris_filing:") and item.kind == "act"]
     second = None if at_once else limits["priority_period"].date
-    abroad = id == "us_provisional" and given.made_in == "CN"
-    secrecy = add_months(day, -SECRECY_MONTHS) if abroad else _secrecy_day(limits.get("secrecy_examination"))
+    secrecy = None
+    if given.made_in == "CN":
+        before = add_months(day, -SECRECY_MONTHS)  # clear it before filing in the United States
+        secrecy = day if at_once else before if id == "us_provisional" else limits["secrecy_examination"].date
     dates = {
         "first_filing": day,
         "second_filing": second,
@@ -117,7 +119,7 @@ def _through_pct(id: ScenarioId, given: Given) -> Scenario:
         "entry_last": entries[-1] if entries else None,
         "paris_end": min(direct) if direct else None,
         "secrecy": secrecy,
-        "costs": min([*direct, *entries]) if entries else min(direct, default=None),
+        "costs": entries[0] if entries else min(direct, default=None),
     }
     remarks = [words(f"scenario.remark_{id}")]
     if direct:
@@ -157,14 +159,12 @@ def _direct(given: Given) -> Scenario:
     return _judged("paris_direct", plan, dates, remarks + _abroad("paris_direct", given))
 
 
-def _secrecy_day(item: Deadline | None) -> date | None:
-    return item.date if item else None
-
-
 def _abroad(id: ScenarioId, given: Given) -> list[Words]:
     """What the country where the invention was made has to say about filing elsewhere first."""
     if given.made_in == "CN":
-        return [words(f"scenario.secrecy_{'with' if id == 'pct_at_cnipa' else 'before'}")]
+        at_cnipa = given.receiving_office == "CN" and not paris_offices_abroad(given.offices)
+        counts = id == "pct_at_cnipa" or (id == "cn_first" and at_cnipa)
+        return [words(f"scenario.secrecy_{'with' if counts else 'before'}")]
     home = {"us_provisional": "US"}.get(id, "CN")
     if given.made_in and given.made_in != home:
         return [words("scenario.licence", country=given.made_in)]

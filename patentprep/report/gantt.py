@@ -20,13 +20,21 @@ from patentprep.strings import t
 Plan = dict[str, Any]
 WIDTH, ROW, TOP, FONT = 1120, 24, 46, 13
 LABEL_MOST = 340
+ROWS_A_CHART = 40  # as many as a printed page holds
 
 
 def gantt(plan: Plan, lang: Lang) -> Markup:
-    """The chart of a plan's dictionary (``to_json_dict``): one row an item, in the order of the dates."""
+    """The chart of a plan's dictionary (``to_json_dict``): one row an item, in the order of the dates.
+
+    A long plan is drawn as several charts over the same years, so that each fits a printed page.
+    """
     rows = _rows(plan)
-    if not rows:
-        return Markup("")
+    return Markup("").join(
+        _chart(plan, rows, start, lang) for start in range(0, len(rows), ROWS_A_CHART)
+    )  # fmt: skip
+
+
+def _chart(plan: Plan, rows: list[dict[str, Any]], start: int, lang: Lang) -> Markup:
     days: list[date] = [day for row in rows for day in row["days"]]
     today = plan["given"]["today"]
     if today:
@@ -38,16 +46,19 @@ def gantt(plan: Plan, lang: Lang) -> Markup:
     def x(day: date) -> float:
         return round(left + (day - first).days * scale, 1)
 
-    height = TOP + ROW * len(rows) + 8
+    shown = rows[start : start + ROWS_A_CHART]
+    height = TOP + ROW * len(shown) + 8
     parts = [
         Markup('<svg class="gantt" viewBox="0 0 {} {}" role="img" aria-label="{}" font-size="{}">').format(
             WIDTH, height, t("plan.chart.title", lang), FONT
         ),
-        Markup('<defs><pattern id="away" width="6" height="6" patternUnits="userSpaceOnUse" '
-               'patternTransform="rotate(45)"><line x1="0" y1="0" x2="0" y2="6" class="hatch"/></pattern></defs>'),
+        Markup(
+            '<defs><pattern id="away{}" width="6" height="6" patternUnits="userSpaceOnUse" '
+            'patternTransform="rotate(45)"><line x1="0" y1="0" x2="0" y2="6" class="hatch"/></pattern></defs>'
+        ).format(start),
         *_grid(first, last, x, height),
-        *_absences(plan, first, last, x, height),
-        *(_row(row, TOP + ROW * n, left, x) for n, row in enumerate(rows)),
+        *_absences(plan, first, last, x, height, f"away{start}"),
+        *(_row(row, TOP + ROW * n, left, x) for n, row in enumerate(shown)),
     ]  # fmt: skip
     if today:
         place = x(date.fromisoformat(today))
@@ -80,7 +91,7 @@ def _grid(first: date, last: date, x: Callable[[date], float], height: int) -> l
     while (day := add_months(day, step)) <= last:
         year = day.month == 1
         parts.append(
-            Markup('<line class="{}" x1="{1}" x2="{1}" y1="{2}" y2="{3}"/>').format(
+            Markup('<line class="{0}" x1="{1}" x2="{1}" y1="{2}" y2="{3}"/>').format(
                 "year" if year else "grid", x(day), TOP - 6, height
             )
         )
@@ -93,7 +104,9 @@ def _grid(first: date, last: date, x: Callable[[date], float], height: int) -> l
     return parts
 
 
-def _absences(plan: Plan, first: date, last: date, x: Callable[[date], float], height: int) -> list[Markup]:
+def _absences(
+    plan: Plan, first: date, last: date, x: Callable[[date], float], height: int, pattern: str
+) -> list[Markup]:
     parts = []
     for span in plan["given"]["absences"]:
         start = max(date.fromisoformat(span["first"]), first)
@@ -101,8 +114,8 @@ def _absences(plan: Plan, first: date, last: date, x: Callable[[date], float], h
         if start <= end:
             wide = max(x(end + timedelta(days=1)) - x(start), 2)
             parts.append(
-                Markup('<rect class="away" x="{}" y="{}" width="{}" height="{}" fill="url(#away)"/>').format(
-                    x(start), TOP - 6, wide, height - TOP
+                Markup('<rect class="away" x="{}" y="{}" width="{}" height="{}" fill="url(#{})"/>').format(
+                    x(start), TOP - 6, wide, height - TOP, pattern
                 )
             )
     return parts
