@@ -234,6 +234,24 @@ def test_a_late_entry_is_suggested_while_the_extension_runs() -> None:
     assert found["national_entry:CN"][2] == D("2026-11-30")
 
 
+def test_what_should_have_been_ordered_long_ago_is_ordered_at_once() -> None:
+    timeline = plan(
+        {"priority_date": "2024-06-01", "filing_date": "2025-03-03", "offices": ["US"], "today": "2026-11-25"}
+    )
+    why = {item.id: item.why.key for item in timeline.suggestions}
+    assert why == {"translations:US": "why.at_once", "associates:US": "why.at_once",
+                   "national_entry:US": "why.national_entry_now"}  # fmt: skip
+
+
+def test_a_filing_in_time_is_not_overdue_after_its_priority_was_withdrawn() -> None:
+    timeline = plan(
+        {"priority_date": ["2024-03-31", "2024-06-01"], "filing_date": "2025-03-03", "withdraw_priority": "2024-03-31",
+         "withdrawn_on": "2026-02-02", "today": "2026-11-25"}
+    )  # fmt: skip
+    assert timeline.deadline("priority_period").status == "expired"
+    assert not [item.id for item in timeline.deadlines if timeline.overdue(item)]
+
+
 def test_places_outside_the_pct_are_never_dropped() -> None:
     found = suggested({"priority_date": "2026-01-31", "offices": ["TW", "AR", "HK"]})
     assert {"direct_filing:TW", "direct_filing:AR", "record:HK"} <= set(found)

@@ -205,6 +205,8 @@ def _entries(given: Given, seat: str, open_limits: dict[str, Deadline], lead: Le
         place = together.get(end, 0)
         together[end] = place + 1
         best = add_days(end, -lead.entry - lead.stagger * (place % STAGGER_STEPS))
+        if given.today and best < given.today and key != "late_entry":
+            key += "_now"
         why = words(f"why.{key}", office=code, date=end, days=lead.entry)
         opens = add_days(end, -lead.entry - 45)
         target = suggest(f"{name}:{code}", (seat, code), opens, best, end, why, given)
@@ -216,14 +218,27 @@ def _entries(given: Given, seat: str, open_limits: dict[str, Deadline], lead: Le
                     date=target.recommended,
                 )  # fmt: skip
                 last = max(add_days(end, -lead.translation), start)
-                found.append(suggest(f"translations:{code}", (seat,), add_days(start, -30), start, last, why, given))
+                found.append(
+                    suggest(f"translations:{code}", (seat,), add_days(start, -30), start, last, why, given)
+                    or _at_once(f"translations:{code}", seat, code, lead.translation, target, given)
+                )
             if code != seat:
                 start, last = add_days(end, -lead.associates), add_days(end, -lead.associates // 2)
                 why = words("why.associates", office=code, days=lead.associates, date=end)
                 start = min(start, target.recommended)
-                found.append(suggest(f"associates:{code}", (seat,), add_days(start, -30), start, last, why, given))
+                found.append(
+                    suggest(f"associates:{code}", (seat,), add_days(start, -30), start, last, why, given)
+                    or _at_once(f"associates:{code}", seat, code, lead.associates, target, given)
+                )
         found.append(target)
     return found
+
+
+def _at_once(id: str, seat: str, code: str, days: int, target: Suggestion, given: Given) -> Suggestion | None:
+    """What the usual time is no longer left for, while the entry itself is still possible."""
+    start = given.today or target.earliest
+    why = words("why.at_once", office=code, days=days, date=target.latest)
+    return suggest(id, (seat,), start, start, target.latest, why, given)
 
 
 def _filing_language(given: Given) -> str | None:

@@ -192,6 +192,8 @@ class Timeline:
         today = self.given.today
         if today is None or item.kind != "act" or item.status not in ("past", "expired") or item.date >= today:
             return False
+        if item.id == "priority_period" and self.given.filing_date:  # filed; a late filing has a warning of its own
+            return False
         if item.id == "priority_document":
             return self.deadline("publication").date >= today
         return True
