@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "json", "csv", "ics", "html")
 STDIN = "-"
+OF_ONE_PLAN = (
+    "priority_date", "filing_date", "search_report_date", "add_priority", "correct_priority", "changed_on",
+    "withdraw_priority", "withdrawn_on", "early_publication", "demand_date", "ipea", "made_in", "disclosure",
+    "record_from", "done", "lead", "absence", "family", "scenarios",
+)  # fmt: skip
 
 
 class PortfolioNotRead(UsageError):
@@ -42,6 +47,12 @@ class NoSuchForm(UsageError):
     """A format that one plan has, and scenarios or portfolios have not. Facts: format, formats."""
 
     key = "error.plan_format"
+
+
+class UntilWithoutPortfolio(UsageError):
+    """A last day without a list to shorten."""
+
+    key = "error.plan_until"
 
 
 class OfOnePlanOnly(UsageError):
@@ -101,6 +112,8 @@ def run(args: argparse.Namespace, lang: Lang, write: Callable[[str], None], comp
 
     if args.portfolio:
         return _portfolio(args, lang, write, complain)
+    if args.until:
+        raise UntilWithoutPortfolio()
     timeline = _timeline(args)
     if args.scenarios:
         from patentprep.planning.scenarios import scenarios
@@ -204,8 +217,7 @@ def _portfolio(
     from patentprep.strings import say, t
 
     _only(args.format, ("table", "json", "csv", "ics"))
-    given = [name for name in ("priority_date", "filing_date", "disclosure", "done", "lead", "absence", "scenarios")
-             if getattr(args, name)]  # fmt: skip
+    given = [name for name in OF_ONE_PLAN if getattr(args, name)]
     if given:
         raise OfOnePlanOnly(options=", ".join("--" + name.replace("_", "-") for name in given))
     until = parse_date(args.until) if args.until else None

@@ -182,6 +182,7 @@ def test_a_calendar_without_a_family_says_what_that_means(run: Run) -> None:
         (("--done", "national_phase:JP"), "national_phase:US"),
         (("--scenarios", "--format", "html"), "table, json, csv"),
         (("--portfolio", "x.csv"), "--priority-date"),
+        (("--until", "2027-01-01"), "--portfolio"),
     ],
 )
 def test_a_wrong_option_is_one_sentence(arguments: tuple[str, ...], said: str, run: Run) -> None:

@@ -79,6 +79,11 @@ def test_decisive_dates(id: str, name: str, day: str | None, why: str) -> None:
     assert (found_day.isoformat() if found_day else None) == day, why
 
 
+def test_an_office_reached_through_another_is_entered_there() -> None:
+    dates = dict(found({**FUTURE, "offices": ["FR"]})["cn_first"].dates)
+    assert dates["entry_first"] == dates["costs"] == D("2030-01-15")  # 31 months at the EPO
+
+
 def test_an_early_pct_filing_saves_what_a_year_of_waiting_loses() -> None:
     """The grace period of Japan counts from the PCT filing itself (Art. 30)."""
     facts = {**FUTURE, "offices": ["JP"], "disclosures": [(D("2026-07-01"), "talk")]}

@@ -123,6 +123,7 @@ def elected_in_time(priority: date, given: Given) -> bool:
 def route_warnings(codes: tuple[str, ...]) -> list[PlanWarning]:
     """Offices that the international application does not reach directly, and how they are reached."""
     found: list[PlanWarning] = []
+    missing: dict[str, list[str]] = {}
     if paris := paris_offices(codes):
         found.append(
             PlanWarning(
@@ -137,4 +138,10 @@ def route_warnings(codes: tuple[str, ...]) -> list[PlanWarning]:
         key = "warning.route" if entry.route == "regional" else f"warning.route_{code.lower()}"
         message = words(key, office=code, through=entry.through, months=office(entry.through).chapter_i or "")
         found.append(PlanWarning(f"route:{code}", "serious", (code, entry.through), message, f"route_{entry.route}"))
+        if entry.through not in codes:
+            missing.setdefault(entry.through, []).append(code)
+    for through, reached in missing.items():
+        message = words("warning.through_missing", offices=",".join(reached), through=through, code=through)
+        rule = "route_extension" if through == "CN" else "route_regional"
+        found.append(PlanWarning("through_missing", "serious", (*reached, through), message, rule))
     return found

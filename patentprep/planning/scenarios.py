@@ -93,11 +93,12 @@ def _through_pct(id: ScenarioId, given: Given) -> Scenario:
     day, at_once = given.priority_date, id == "pct_at_cnipa"
     receiving = "CN" if at_once else given.receiving_office
     kept = given.filing_date if not at_once and given.priority_dates and given.filing_date != day else None
+    through = [entry.through for code in given.offices if (entry := office(code)).through]
     plan = plan_timeline(
         priority_date=None if at_once else day,
         filing_date=day if at_once else kept,
         receiving_office=receiving,
-        offices=given.offices,
+        offices=[*given.offices, *(code for code in through if code)],  # France is entered through the EPO
         made_in=given.made_in,
         disclosures=given.disclosures,
         today=given.today,

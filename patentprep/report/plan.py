@@ -247,8 +247,8 @@ SHORT_COLUMNS = (
     "grace_months",
     "languages",
     "as_of",
-    "extension",
     "source",
+    "extension",
 )
 
 
@@ -305,6 +305,8 @@ def _offices(lang: Lang) -> list[dict[str, Any]]:
 
 def _fact(name: str, value: str, lang: Lang) -> str:
     comma = t("list.comma", lang)
+    if name == "country":  # any country, in the table of offices or not
+        return office_name(value, lang) if value in offices() else value
     if name in ("office", "through"):
         return office_name(value, lang)
     if name == "offices":
