@@ -205,7 +205,9 @@ def _entries(given: Given, seat: str, open_limits: dict[str, Deadline], lead: Le
         place = together.get(end, 0)
         together[end] = place + 1
         best = add_days(end, -lead.entry - lead.stagger * (place % STAGGER_STEPS))
-        if given.today and best < given.today and key != "late_entry":
+        if given.today and key == "late_entry":  # surcharges grow with the delay
+            best = given.today
+        elif given.today and best < given.today:
             key += "_now"
         why = words(f"why.{key}", office=code, date=end, days=lead.entry)
         opens = add_days(end, -lead.entry - 45)
