@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 from patentprep.errors import PatentprepError, UsageError
 from patentprep.model import Lang
+from patentprep.plan_command import FORMATS, add_options
 
 OK, NOT_READY, BAD_INPUT = 0, 1, 2
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # JSON may hold "\\ud800", which no encoding can write
@@ -97,7 +98,8 @@ def _write(text: str, output: str | None) -> None:
         print(text, end="")
         return
     try:
-        Path(output).write_text(text, encoding="utf-8", errors="replace")
+        newline = "" if "\r\n" in text else None  # a calendar file has its own line ends
+        Path(output).write_text(text, encoding="utf-8", errors="replace", newline=newline)
     except OSError as error:
         raise OutputNotWritten(name=output, reason=error.strerror or type(error).__name__) from error
 
@@ -160,29 +162,9 @@ def _read(args: argparse.Namespace) -> int:
 
 
 def _plan(args: argparse.Namespace) -> int:
-    from patentprep.planning import parse_date, plan_timeline
-    from patentprep.report import plan as report
+    from patentprep.plan_command import run
 
-    timeline = plan_timeline(
-        priority_date=[parse_date(d) for d in args.priority_date] or None,
-        filing_date=_date(args.filing_date),
-        receiving_office=args.receiving_office,
-        offices=[code for text in args.office for code in text.replace(",", " ").split()],
-        search_report_date=_date(args.search_report_date),
-        add_priority=_date(args.add_priority),
-        withdraw_priority=args.withdraw_priority,
-        withdrawn_on=_date(args.withdrawn_on),
-        ipea=args.ipea,
-        made_in=args.made_in,
-        disclosures=[_disclosure(text) for text in args.disclosure],
-        today=_date(args.today) or date.today(),
-    )
-    lang = args.lang or interface_language()
-    if args.format == "json":
-        _write(json.dumps(report.to_json_dict(timeline, lang), ensure_ascii=False, indent=2), args.output)
-    else:
-        _write({"table": report.to_table, "csv": report.to_csv}[args.format](timeline, lang), args.output)
-    return OK
+    return run(args, args.lang or interface_language(), lambda text: _write(text, args.output), _complain)
 
 
 def _offices(args: argparse.Namespace) -> int:
@@ -299,14 +281,6 @@ def _date(text: str | None) -> date | None:
     return parse_date(text)
 
 
-def _disclosure(text: str) -> tuple[date, Any]:
-    """``DATE:KIND``; the planner checks the kind."""
-    from patentprep.planning import parse_date
-
-    day, _, kind = text.partition(":")
-    return parse_date(day), kind or "preprint"
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="patentprep",
@@ -345,23 +319,8 @@ def _parser() -> argparse.ArgumentParser:
     command = add("read", _read, "what was read from a file, page by page, with warnings", ("text", "json"))
     command.add_argument("file", metavar="FILE", help="- reads standard input")
 
-    command = add("plan", _plan, "the PCT timeline of a filing: every deadline, its rule and consequence",
-                  ("table", "json", "csv"))  # fmt: skip
-    command.add_argument("--priority-date", action="append", default=[], metavar="DATE", help="may be repeated")
-    command.add_argument("--filing-date", metavar="DATE", help="international filing date, planned or actual")
-    command.add_argument("--receiving-office", default="CN", metavar="XX", help="default: CN")
-    command.add_argument("--search-report-date", metavar="DATE", help="when the search report was transmitted")
-    command.add_argument("--add-priority", metavar="DATE", help="a priority claim added later")
-    command.add_argument("--withdraw-priority", metavar="DATE|all", help="a priority claim withdrawn")
-    command.add_argument("--withdrawn-on", metavar="DATE", help="when it was withdrawn")
-    command.add_argument("--ipea", metavar="XX", help="where a demand would be filed")
-    command.add_argument("--made-in", metavar="CC", help="country where the invention was made")
-    command.add_argument(
-        "--disclosure", action="append", default=[], metavar="DATE:KIND",
-        help="preprint, talk, code, product, exhibition or abuse; may be repeated",
-    )  # fmt: skip
-    command.add_argument("--office", action="append", default=[], metavar="XX", help="WIPO ST.3 code; may be repeated")
-    command.add_argument("--today", metavar="DATE", help="plan as of that day")
+    command = add("plan", _plan, "the PCT timeline of a filing: every deadline, its rule and consequence", FORMATS)
+    add_options(command)
 
     add("offices", _offices, "the table of offices: months, extension, restoration, grace period, source",
         ("table", "csv", "json"))  # fmt: skip

@@ -93,7 +93,6 @@ KNOWN_ENDINGS: dict[str, tuple[str, ...]] = {
     "report.verdict_short.": get_args(model.Verdict),
     "report.invention_type.": INVENTION_TYPES,
     "report.summary.": ("covered", "not_found", "partial", "red_flags"),
-    "plan.severity.": SEVERITIES,
     "ui.check.none_": ("not_found", "not_applicable"),
     "ui.language.": get_args(model.Lang),
     "explain.where_": ("claims", "description", "either"),

@@ -12,7 +12,7 @@ from patentprep.model import Severity
 from patentprep.planning.calendars import next_open_day
 from patentprep.planning.offices import Grace, office
 from patentprep.planning.periods import add_days, add_months
-from patentprep.planning.timeline import DisclosureKind, Given, PlanWarning, words
+from patentprep.planning.timeline import Disclosed, DisclosureKind, Given, PlanWarning, Verdict, words
 
 OWN_KINDS = ("preprint", "talk", "code", "product")
 
@@ -32,7 +32,7 @@ def priority_end(priority: date, given: Given) -> date:
     return next_open_day(given.receiving_office, add_months(priority, 12))[0]
 
 
-def judged(grace: Grace, kind: DisclosureKind, day: date, effective: date, filing: date | None) -> str:
+def judged(grace: Grace, kind: DisclosureKind, day: date, effective: date, filing: date | None) -> Verdict:
     """``lost``, ``grace`` or ``unknown`` for a disclosure on ``day`` before the effective date.
 
     Both ways of counting must agree: back from the filing, and forward from the disclosure.
@@ -51,38 +51,62 @@ def judged(grace: Grace, kind: DisclosureKind, day: date, effective: date, filin
     return "lost"
 
 
-def disclosure_warnings(priority: date, given: Given) -> list[PlanWarning]:
-    """``novelty_lost``, ``grace_period_needed``, ``grace_period_unknown`` and
-    ``disclosure_on_filing_day``.
+def judge_disclosures(priority: date, given: Given) -> tuple[Disclosed, ...]:
+    """What every disclosure means at every office asked for, in the order of the offices, then of the days."""
+    found: list[Disclosed] = []
+    for code in given.offices:
+        grace, effective = office(code).grace, effective_date(code, priority, given)
+        by_pct = office(code).route != "paris"
+        for day, kind in given.disclosures:
+            filing = given.filing_date if by_pct else None
+            verdict = _verdict(code, kind, day, effective, filing, given.today)
+            start = end = None
+            if verdict in ("grace", "lost") and grace.months is not None and not _never(grace, kind):
+                end = grace_end(code, day) if filing is None else None
+                reference = effective if grace.counted_from == "priority" else filing
+                start = add_months(reference, -grace.months) if reference else None
+            found.append(Disclosed(code, day, kind, verdict, effective, start, end, grace.confirmed))
+    return tuple(found)
+
+
+def _never(grace: Grace, kind: DisclosureKind) -> bool:
+    """Whether no grace period of the office covers that kind of disclosure at all."""
+    return grace.covers == "narrow" and kind in OWN_KINDS
+
+
+def _verdict(
+    code: str, kind: DisclosureKind, day: date, effective: date, filing: date | None, today: date | None
+) -> Verdict:
+    if day > effective:
+        return "after"
+    if day == effective:
+        return "same_day"
+    verdict = judged(office(code).grace, kind, day, effective, filing)
+    if verdict == "grace" and filing is None and today:
+        last = grace_end(code, day)
+        if last and last < today:
+            return "lost"
+    return verdict
+
+
+def disclosure_warnings(disclosed: tuple[Disclosed, ...], given: Given) -> list[PlanWarning]:
+    """``novelty_lost``, ``grace_period_needed``, ``grace_period_unknown``, ``disclosure_on_filing_day`` and, for
+    a disclosure after the date that counts, ``later_disclosure``.
     """
     verdicts: dict[str, dict[str, set[tuple[date, str]]]] = {
-        "lost": {},
-        "grace": {},
-        "unknown": {},
-        "same_day": {},
+        name: {} for name in ("lost", "grace", "unknown", "same_day", "after")
     }
-    for code in given.offices:
-        effective = effective_date(code, priority, given)
-        for day, kind in given.disclosures:
-            if day > effective:
-                continue
-            filing = None if office(code).route == "paris" else given.filing_date
-            verdict = judged(office(code).grace, kind, day, effective, filing)
-            if day == effective:
-                verdict = "same_day"
-            elif verdict == "grace" and filing is None and grace_end(code, day) is not None:
-                last = grace_end(code, day)
-                if last and given.today and last < given.today:
-                    verdict = "lost"
-            verdicts[verdict].setdefault(code, set()).add((day, kind))
+    for item in disclosed:
+        verdicts[item.verdict].setdefault(item.office, set()).add((item.day, item.kind))
     lost = verdicts["lost"]
     return [
         warning
         for warning in (
             _warning("novelty_lost", "fatal", lost),
-            _warning("grace_period_needed", "serious", _without(verdicts["grace"], lost), priority, given),
+            _warning("grace_period_needed", "serious", _without(verdicts["grace"], lost), given),
             _warning("grace_period_unknown", "serious", _without(verdicts["unknown"], lost)),
             _warning("disclosure_on_filing_day", "serious", _without(verdicts["same_day"], lost)),
+            _warning("later_disclosure", "advisory", verdicts["after"]),
         )
         if warning
     ]
@@ -122,7 +146,6 @@ def _warning(
     id: str,
     severity: Severity,
     found: dict[str, set[tuple[date, str]]],
-    priority: date | None = None,
     given: Given | None = None,
 ) -> PlanWarning | None:
     if not found:
@@ -131,7 +154,7 @@ def _warning(
     days = ", ".join(sorted({day.isoformat() for day, _ in what}))
     kinds = ",".join(dict.fromkeys(kind for _, kind in what))
     key, facts = f"warning.{id}", {"offices": ",".join(found), "days": days, "kinds": kinds}
-    if given and priority:
+    if given:
         ends = [end for code, items in found.items() for day, _ in items if (end := grace_end(code, day))]
         if ends and given.filing_date is None:
             key, facts["file_by"] = f"{key}_by", min(ends).isoformat()

@@ -14,37 +14,12 @@ from patentprep.planning.calendars import (
     year_of,
 )
 from patentprep.planning.offices import INTERNATIONAL_BUREAU as IB
-from patentprep.planning.offices import paris_offices_abroad
+from patentprep.planning.offices import examining_offices, paris_offices_abroad
 from patentprep.planning.periods import add_days, add_months
 from patentprep.planning.timeline import Deadline, Given, Words, words
 
 AUTHORITIES = ("ISA", "IPEA")  # not named, so no calendar applies
-# Offices that are also preliminary examining authorities; elsewhere the demand goes to another office.
-EXAMINING = frozenset(
-    [
-        "AT",
-        "AU",
-        "BR",
-        "CA",
-        "CL",
-        "CN",
-        "EG",
-        "EP",
-        "ES",
-        "FI",
-        "IL",
-        "IN",
-        "JP",
-        "KR",
-        "PH",
-        "RU",
-        "SE",
-        "SG",
-        "TR",
-        "UA",
-        "US",
-    ]
-)
+PREPARATION_DAYS = 15  # AG 9.014
 SECRECY_MONTHS = 4  # Implementing Regulations Rule 9: two months, extendable by two
 
 
@@ -97,7 +72,7 @@ def examining(given: Given) -> str:
     """Where a demand would be filed: the office named, the receiving Office if it examines, else not
     known.
     """
-    return given.ipea or (given.receiving_office if given.receiving_office in EXAMINING else "IPEA")
+    return given.ipea or (given.receiving_office if given.receiving_office in examining_offices() else "IPEA")
 
 
 def publication_day(end: date) -> date:
@@ -113,21 +88,33 @@ def publication_day(end: date) -> date:
     return day
 
 
-def publication(priority: date) -> tuple[Deadline, Deadline, Deadline]:
+def publication(priority: date, requested: date | None = None) -> tuple[Deadline, Deadline, Deadline]:
     """Publication, the end of its technical preparation, and the last day a notice that stops it may
     arrive.
+
+    ``requested`` is the day early publication was asked for (Art. 21(2)(b)): "promptly" is no date, so the
+    first Thursday that leaves the 15 days of technical preparation is planned, and is not certain.
     """
     end, from_priority = add_months(priority, 18), words("trigger.priority", date=priority)
     day = publication_day(end)
-    thursday = day.weekday() == 3
-    because = words("moved.publication_day" if thursday else "moved.publication_closed", nominal=end)
-    published = Deadline(
-        "publication", IB, end, day, because, from_priority, "publication",
-        words("consequence.publication"), None,
-        certain(IB, day.year), note=None if thursday else words("note.publication_closed"),
-    )  # fmt: skip
+    early = publication_day(add_days(requested, PREPARATION_DAYS)) if requested else day
+    if requested and early < day:
+        because = words("moved.publication_early", nominal=requested)
+        published = Deadline(
+            "publication", IB, requested, early, because, words("trigger.early_publication", date=requested),
+            "publication_early", words("consequence.publication"), None, False, note=words("note.publication_early"),
+        )  # fmt: skip
+        day, thursday = early, early.weekday() == 3
+    else:
+        thursday = day.weekday() == 3
+        because = words("moved.publication_day" if thursday else "moved.publication_closed", nominal=end)
+        published = Deadline(
+            "publication", IB, end, day, because, from_priority, "publication",
+            words("consequence.publication"), None,
+            certain(IB, day.year), note=None if thursday else words("note.publication_closed"),
+        )  # fmt: skip
     from_publication = words("trigger.publication", date=day)
-    prepared = target("publication_technical_preparation", IB, add_days(day, -15), from_publication)
+    prepared = target("publication_technical_preparation", IB, add_days(day, -PREPARATION_DAYS), from_publication)
     # AG 9.014: the Tuesday 16 days before a Thursday publication, 17 days before a Friday one
     stop = target(
         "stop_publication", IB, add_days(day, -17 if day.weekday() == 4 else -16), from_publication,
@@ -174,6 +161,9 @@ def international_phase(priority: date, given: Given, *, claimed: bool, other_pr
     if ends or floor:
         correction = max([min(ends), *floor]) if ends else floor[0]
         trigger = words("trigger.filing", date=filing) if floor and correction == floor[0] else from_priority
+        if given.early_publication and given.early_publication < correction:  # Rule 26bis.1(b): barred from then on
+            correction = given.early_publication
+            trigger = words("trigger.early_publication", date=correction)
         found.append(
             earliest_of(
                 "priority_claim_correction",
@@ -189,9 +179,13 @@ def international_phase(priority: date, given: Given, *, claimed: bool, other_pr
         deadline("international_search_report", "ISA", search, from_priority, note=words("note.office_target"))
     )
     found.append(_later_of("article_19_amendments", IB, priority, 16, report, 2, from_priority))
-    found += publication(priority)
+    found += publication(priority, given.early_publication)
     found.append(deadline("supplementary_search", IB, add_months(priority, 22), from_priority))
-    found.append(_later_of("chapter_ii_demand", examining(given), priority, 22, report, 3, from_priority))
+    demand = _later_of("chapter_ii_demand", examining(given), priority, 22, report, 3, from_priority)
+    if given.ipea is None and demand.office != "IPEA":
+        key = "note.demand_assumed" if demand.note is None else "note.chapter_ii_demand_assumed"
+        demand = replace(demand, note=words(key, office=demand.office))
+    found.append(demand)
     found.append(deadline("third_party_observations", IB, add_months(priority, 28), from_priority))
     found.append(
         deadline(

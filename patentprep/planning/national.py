@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from patentprep.planning.international import deadline, examining
@@ -11,6 +12,7 @@ from patentprep.planning.timeline import Deadline, Given, PlanWarning, Words, wo
 
 EXAMINATION_MONTHS_CN = 36  # Patent Law Art. 35
 OLD_ARTICLE_22 = 19  # months for the demand where the old Art. 22(1) limit still stands
+RECORD_MONTHS = 6  # Hong Kong, PCT Applicant's Guide CN.17
 
 
 def national_deadlines(priority: date, given: Given) -> list[Deadline]:
@@ -24,11 +26,35 @@ def national_deadlines(priority: date, given: Given) -> list[Deadline]:
             found.append(deadline(f"paris_filing:{code}", code, end, since, note=_source(entry)))
         elif entry.chapter_i is not None:
             found += _entry(entry, entry.chapter_i, priority, given, since)
+        elif entry.route == "extension":
+            found += _by_record(code, priority, given, since)
     if "CN" in given.offices:
         found.append(
             deadline("cn_publication", "CN", add_months(priority, 18), since, note=words("note.cn_publication"))
         )
         found.append(deadline("cn_substantive_examination", "CN", add_months(priority, EXAMINATION_MONTHS_CN), since))
+    return found
+
+
+def _by_record(code: str, priority: date, given: Given, since: Words) -> list[Deadline]:
+    """Hong Kong and Macao follow a Chinese application; a direct filing within the priority year is possible too.
+
+    The record in Hong Kong is due six months from the Chinese publication of the national application, or from
+    CNIPA's notice of it. Until that day is known the period is counted from the last day of entry in China, and
+    is not certain: whoever enters earlier must record earlier.
+    """
+    direct = deadline(
+        f"paris_filing:{code}", code, add_months(priority, 12), since, note=words(f"note.direct_{code.lower()}")
+    )
+    found = [replace(direct, certain=False, rescue=words(f"rescue.record_{code.lower()}"))]
+    if code == "HK":
+        start = given.record_from or add_months(priority, office("CN").chapter_i or 30)
+        key = "trigger.record" if given.record_from else "trigger.record_planned"
+        note = None if given.record_from else words("note.record_planned")
+        record = deadline(
+            "record_request:HK", code, add_months(start, RECORD_MONTHS), words(key, date=start), note=note
+        )
+        found.append(record if given.record_from else replace(record, certain=False))
     return found
 
 
@@ -38,11 +64,13 @@ def _source(entry: Office) -> Words:
 
 
 def _entry(entry: Office, months: int, priority: date, given: Given, since: Words) -> list[Deadline]:
-    code, end = entry.code, add_months(priority, months)
-    longer = entry.chapter_ii or months
+    code, longer = entry.code, entry.chapter_ii or months
     note = _source(entry)
     found: list[Deadline] = []
-    if months <= 21:
+    elected = elected_in_time(priority, given) and longer > months
+    if elected:
+        note = words("note.elected", date=given.demand_date, months=longer)
+    elif months <= 21:
         found.append(
             deadline(
                 f"chapter_ii_demand:{code}", examining(given), add_months(priority, OLD_ARTICLE_22), since,
@@ -53,6 +81,8 @@ def _entry(entry: Office, months: int, priority: date, given: Given, since: Word
         note = words("note.old_article_22", office=code, months=longer, other=add_months(priority, longer))
     elif longer > months:
         note = words("note.chapter_ii_longer", months=longer, other=add_months(priority, longer))
+    months = longer if elected else months
+    end = add_months(priority, months)
     extension = entry.extension
     rescue = None
     if extension and extension.kind == "unknown_length":
@@ -80,9 +110,20 @@ def _entry(entry: Office, months: int, priority: date, given: Given, since: Word
     return found
 
 
+def elected_in_time(priority: date, given: Given) -> bool:
+    """Whether the demand came within 19 months, which is what moves entry at some offices (Art. 39(1)(a))."""
+    if given.demand_date is None:
+        return False
+    limit = deadline(
+        "chapter_ii_demand", examining(given), add_months(priority, OLD_ARTICLE_22), words("trigger.priority")
+    )
+    return given.demand_date <= limit.date
+
+
 def route_warnings(codes: tuple[str, ...]) -> list[PlanWarning]:
     """Offices that the international application does not reach directly, and how they are reached."""
     found: list[PlanWarning] = []
+    missing: dict[str, list[str]] = {}
     if paris := paris_offices(codes):
         found.append(
             PlanWarning(
@@ -97,4 +138,10 @@ def route_warnings(codes: tuple[str, ...]) -> list[PlanWarning]:
         key = "warning.route" if entry.route == "regional" else f"warning.route_{code.lower()}"
         message = words(key, office=code, through=entry.through, months=office(entry.through).chapter_i or "")
         found.append(PlanWarning(f"route:{code}", "serious", (code, entry.through), message, f"route_{entry.route}"))
+        if entry.through not in codes:
+            missing.setdefault(entry.through, []).append(code)
+    for through, reached in missing.items():
+        message = words("warning.through_missing", offices=",".join(reached), through=through, code=through)
+        rule = "route_extension" if through == "CN" else "route_regional"
+        found.append(PlanWarning("through_missing", "serious", (*reached, through), message, rule))
     return found

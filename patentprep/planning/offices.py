@@ -44,6 +44,7 @@ class Grace:
     covers: str = "unknown"
     confirmed: bool = False
     condition: tuple[tuple[str, str], ...] = ()  # language, words
+    formality: tuple[tuple[str, str], ...] = ()  # what has to be done for it; empty where it is not in the table
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,15 @@ def checked(code: str, *, allow_ib: bool = False) -> str:
     raise OfficeNotInTable(code=code.strip()[:40])
 
 
+@cache
+def examining_offices() -> frozenset[str]:
+    """Offices that are also preliminary examining authorities (``examining.yaml``, to be confirmed)."""
+    block = load_yaml(folder("data") / "offices" / "examining.yaml")
+    block.expect({"source", "status", "as_of", "offices"})
+    block.one_of("status", ("confirmed", "to_be_confirmed"))
+    return frozenset(checked(code) for code in block.texts("offices"))
+
+
 def checked_country(code: str) -> str:
     """The two-letter code of any country, in the table or not. Raises UnknownOffice for anything else."""
     wanted = code.strip().upper()
@@ -183,6 +193,7 @@ def _office(code: str, block: Block) -> Office:
             part.one_of("covers", ("own", "narrow", "unknown")),
             part.one_of("status", ("confirmed", "to_be_confirmed")) == "confirmed",
             _pair(part),
+            _pair({lang: part.get(f"formality_{lang}") for lang in ("en", "zh")}),
         )
     return Office(
         code=code,

@@ -6,92 +6,39 @@ A planning aid: every date is computed from the priority date by the rules and t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Literal
 
-from patentprep.errors import DateError, UsageError
-from patentprep.planning.calendars import next_open_day
-from patentprep.planning.disclosure import disclosure_warnings
-from patentprep.planning.international import foreign_filing, international_phase
-from patentprep.planning.national import national_deadlines, route_warnings
-from patentprep.planning.offices import checked, checked_country, office, paris_offices_abroad
-from patentprep.planning.periods import add_months, in_range, parse_date
+from patentprep.errors import UsageError
+from patentprep.planning.disclosure import judge_disclosures
+from patentprep.planning.facts import check, claims, dates_of, filing_of, first_date, left, withdrawal
+from patentprep.planning.international import international_phase
+from patentprep.planning.leads import leads as lead_times
+from patentprep.planning.national import national_deadlines
+from patentprep.planning.offices import checked, checked_country
+from patentprep.planning.periods import parse_date
 from patentprep.planning.targets import suggestions
-from patentprep.planning.timeline import (
-    DISCLOSURE_KINDS,
-    Deadline,
-    DisclosureKind,
-    Given,
-    PlanWarning,
-    Timeline,
-    words,
-)
+from patentprep.planning.timeline import Deadline, DisclosureKind, Given, PlanWarning, Timeline, words
+from patentprep.planning.warnings import late_claim, warnings
 
 __all__ = ["parse_date", "plan_timeline"]
 
 STOPS_WITH_PREPARATION = ("publication", "publication_technical_preparation", "stop_publication")
+SEVERITIES = {"fatal": 0, "serious": 1, "advisory": 2}
 
 
-class NoDateGiven(UsageError):
-    """Neither a priority date nor a filing date."""
+class NoSuchDeadline(UsageError):
+    """What is said to be done is no deadline of this plan. Facts: id."""
 
-    key = "error.plan_no_date"
-
-
-class WithdrawalNeedsDate(UsageError):
-    """A withdrawal without the day on which it took effect, or such a day without a withdrawal."""
-
-    key = "error.plan_withdrawn_on"
+    key = "error.plan_done"
 
 
-class PriorityNotClaimed(UsageError):
-    """The priority to be withdrawn was never claimed. Facts: date, claimed."""
+class DeadlineMistyped(UsageError):
+    """The same, with the id that was probably meant. Facts: id, suggestion."""
 
-    key = "error.plan_not_claimed"
-
-
-class WithdrawalNeedsFiling(UsageError):
-    """Withdrawing every priority claim leaves the filing date as priority date, and that is not given."""
-
-    key = "error.plan_withdrawal_needs_filing"
-
-
-class UnknownDisclosureKind(UsageError):
-    """Facts: kind, kinds."""
-
-    key = "error.plan_disclosure_kind"
-
-
-class FilingBeforePriority(DateError):
-    """Facts: filing, priority."""
-
-    key = "error.plan_filing_before_priority"
-
-
-class PriorityTooOld(DateError):
-    """Filed more than 12 + 2 months after the priority date (Rule 26bis.3). Facts: filing, priority, last."""
-
-    key = "error.plan_priority_too_old"
-
-
-class ReportBeforeFiling(DateError):
-    """Facts: report, start."""
-
-    key = "error.plan_report_before_priority"
-
-
-class WithdrawnBeforeFiling(DateError):
-    """Facts: withdrawn, filing."""
-
-    key = "error.plan_withdrawn_before_filing"
-
-
-class WithdrawnTooLate(DateError):
-    """After 30 months from the priority date (Rule 90bis.3). Facts: withdrawn, last."""
-
-    key = "error.plan_withdrawn_too_late"
+    key = "error.plan_done_mistyped"
 
 
 def plan_timeline(
@@ -108,67 +55,96 @@ def plan_timeline(
     made_in: str | None = None,
     disclosures: Iterable[tuple[date, DisclosureKind]] = (),
     today: date | None = None,
+    correct_priority: tuple[date, date] | None = None,
+    changed_on: date | None = None,
+    early_publication: date | None = None,
+    demand_date: date | None = None,
+    record_from: date | None = None,
+    done: Iterable[str] = (),
+    leads: Mapping[str, int] | None = None,
+    absences: Iterable[tuple[date, date]] = (),
 ) -> Timeline:
     """Deadlines, suggestions and warnings of one PCT application.
 
     ``priority_date`` is one date or several (the earliest counts, Art. 2(xi)); without one the
     international filing date is the priority date. ``filing_date`` is the international filing date,
     planned or actual. ``search_report_date`` is the day the search report was transmitted.
-    ``add_priority`` is an earlier application to be claimed later (Rule 26bis.1), taken to be added
-    ``today``; ``withdraw_priority`` is the date of a claim (or its ISO text), or "all", withdrawn on
-    ``withdrawn_on`` (default: ``today``). Limits that have expired by then keep their dates. ``ipea`` is
-    where a demand would be filed, ``made_in`` the country where the invention was made, ``disclosures``
-    pairs of a day and a kind. Without ``today`` nothing is treated as past.
+
+    ``add_priority`` is an earlier application to be claimed later, ``correct_priority`` a claimed date and the
+    right one in its place (Rule 26bis.1); either takes effect on ``changed_on`` (default: ``today``).
+    ``withdraw_priority`` is the date of a claim (or its ISO text), or "all", withdrawn on ``withdrawn_on``
+    (default: ``today``). Limits that have expired by then keep their dates and are not revived.
+
+    ``early_publication`` is the day it was asked for, ``demand_date`` the day the demand was filed, ``ipea``
+    where, ``made_in`` the country where the invention was made, ``disclosures`` pairs of a day and a kind,
+    past or planned. ``record_from`` is the day of the Chinese publication, or of CNIPA's notice, that the
+    record in Hong Kong counts from. ``done`` are ids of deadlines that have been met. ``leads`` overrides
+    lead times of ``data/planning/leads.yaml``, in days; ``absences`` are first and last days on which nobody
+    is there: recommended dates avoid them, deadlines do not move. Without ``today`` nothing is treated as past.
 
     Raises DateError, UnknownOffice or UsageError.
     """
-    priorities = _dates(priority_date)
+    priorities = dates_of(priority_date)
     wanted = [offices] if isinstance(offices, str) else offices
     given = Given(
         priority_dates=priorities,
-        priority_date=_first_date(priorities, filing_date),
+        priority_date=first_date(priorities, filing_date),
         filing_date=filing_date,
         receiving_office=checked(receiving_office, allow_ib=True),
         offices=tuple(dict.fromkeys(checked(code) for code in wanted)),
         search_report_date=search_report_date,
         add_priority=add_priority,
-        withdraw_priority=_withdrawal(withdraw_priority),
+        withdraw_priority=withdrawal(withdraw_priority),
         withdrawn_on=withdrawn_on or (today if withdraw_priority else None),
         ipea=checked(ipea) if ipea else None,
         made_in=checked_country(made_in) if made_in else None,
         disclosures=tuple(sorted(disclosures)),
         today=today,
+        correct_priority=correct_priority,
+        changed_on=changed_on or (today if add_priority or correct_priority else None),
+        early_publication=early_publication,
+        demand_date=demand_date,
+        record_from=record_from,
+        done=tuple(dict.fromkeys(done)),
+        leads=lead_times(leads),
+        absences=tuple(sorted(absences)),
     )
-    _check(given)
-    before = given.priority_date
-    deadlines = _deadlines(before, given, claimed=bool(priorities), other=None)
-    claimed, late_claim = bool(priorities), None
+    check(given)
+    given, deadlines, claimed, late = _with_changes(given)
+    deadlines = [_with_status(item, given) for item in deadlines]
+    _check_done(given, deadlines)
+    ordered = tuple(sorted(deadlines, key=lambda item: (item.date, item.id)))
+    found = suggestions(given.priority_date, given, ordered, claimed=claimed)
+    disclosed = judge_disclosures(given.priority_date, given)
+    said = ([late] if late else []) + warnings(given, ordered, found, disclosed, claimed)
+    said.sort(key=lambda item: SEVERITIES[item.severity])
+    return Timeline(given, ordered, tuple(found), tuple(said), disclosed)
 
-    if add_priority:
-        late_claim = _late_claim(given, min(before, add_priority))
-        if not late_claim or late_claim.severity != "fatal":
+
+def _with_changes(given: Given) -> tuple[Given, list[Deadline], bool, PlanWarning | None]:
+    """The deadlines after every change of the priority claims, the changes taken in the order of their days."""
+    before, claimed = given.priority_date, bool(given.priority_dates)
+    deadlines = _deadlines(before, given, claimed=claimed, other=None)
+    late = None
+    if given.add_priority or given.correct_priority:
+        after = claims(given)[0]
+        late = late_claim(given, min(before, after), given.changed_on)
+        if late and late.severity == "fatal":  # the change came to nothing
+            given = replace(given, add_priority=None, correct_priority=None)
+        else:
+            given = replace(given, priority_date=after)
+            if after != before:
+                changed = _deadlines(after, given, claimed=True, other=before if claimed else None)
+                deadlines = _recomputed(deadlines, changed, given.changed_on)
             claimed = True
-            given = replace(given, priority_date=min(before, add_priority))
-            if given.priority_date != before:
-                changed = _deadlines(given.priority_date, given, claimed=True, other=before if priorities else None)
-                deadlines = _recomputed(deadlines, changed, today)
-    if withdraw_priority:
-        current = given.priority_date
-        left = _left(given)
-        claimed = bool(left)
-        given = replace(given, priority_date=left[0] if left else _filing(given))
+    if given.withdraw_priority:
+        current, remaining = given.priority_date, left(given)
+        claimed = bool(remaining)
+        given = replace(given, priority_date=remaining[0] if remaining else filing_of(given))
         if given.priority_date != current:
             changed = _deadlines(given.priority_date, given, claimed=claimed, other=current)
             deadlines = _recomputed(deadlines, changed, given.withdrawn_on)
-
-    ordered = tuple(sorted((_dated(item, today) for item in deadlines), key=lambda item: (item.date, item.id)))
-    found = suggestions(given.priority_date, given, ordered, claimed=claimed)
-    warnings = _warnings(given, ordered, claimed)
-    if late_claim:
-        warnings.insert(0, late_claim)
-    order = {"fatal": 0, "serious": 1, "advisory": 2}
-    warnings.sort(key=lambda item: order[item.severity])
-    return Timeline(given, ordered, tuple(found), tuple(warnings))
+    return given, deadlines, claimed, late
 
 
 def _deadlines(priority: date, given: Given, *, claimed: bool, other: date | None) -> list[Deadline]:
@@ -197,178 +173,33 @@ def _recomputed(old: list[Deadline], new: list[Deadline], changed_on: date | Non
     return kept + [item for item in new if item.id not in known]
 
 
-def _dated(item: Deadline, today: date | None) -> Deadline:
-    return replace(item, status="past") if today and item.date < today and item.status == "open" else item
+def _with_status(item: Deadline, given: Given) -> Deadline:
+    """Done as far as the facts say so, else past when its day is over."""
+    today = given.today
+    if item.status == "expired":
+        return replace(item, status="done") if item.id in given.done else item
+    met = {
+        "priority_period": given.filing_date if given.priority_dates else None,
+        "international_search_report": given.search_report_date,
+        "chapter_ii_demand": given.demand_date,
+        # the PCT filing at CNIPA is itself the request
+        "secrecy_examination": given.filing_date if item.trigger.key == "trigger.pct_filing" else None,
+    }.get(item.id)
+    acted = met is not None and today is not None and met <= today
+    whenever = item.kind == "event" or item.id == "secrecy_examination"
+    in_time = acted and met is not None and (met <= item.date or whenever)
+    base, _, code = item.id.partition(":")
+    entered = base in ("national_phase_extended", "reinstatement") and f"national_phase:{code}" in given.done
+    if item.id in given.done or in_time or entered:
+        return replace(item, status="done")
+    return replace(item, status="past") if today and item.date < today else item
 
 
-def _late_claim(given: Given, changed: date) -> PlanWarning | None:
-    """A claim added after its period; one month late still counts unless declared void before (Rule
-    26bis.2(b)).
-    """
-    if given.today is None or given.add_priority is None:
-        return None
-    limit = add_months(changed, 16)
-    if given.filing_date:
-        limit = max(limit, add_months(given.filing_date, 4))
-    last = next_open_day(given.receiving_office, limit)[0]
-    if given.today <= last:
-        return None
-    severity: Literal["fatal", "serious"] = "serious" if given.today <= add_months(last, 1) else "fatal"
-    message = words(f"warning.priority_claim_late_{severity}", date=given.add_priority, last=last)
-    return PlanWarning("priority_claim_late", severity, given.offices, message, "priority_claim_correction")
-
-
-def _warnings(given: Given, deadlines: tuple[Deadline, ...], claimed: bool) -> list[PlanWarning]:
-    found = disclosure_warnings(given.priority_date, given)
-    if claimed:
-        found += _late_filing(given, {item.id: item for item in deadlines})
-    if given.made_in == "CN":
-        found.append(_secrecy(given, claimed))
-    found += route_warnings(given.offices)
-    unsure: dict[str, list[str]] = {}
-    for item in deadlines:
-        if not item.certain and item.status == "open" and item.office not in ("ISA", "IPEA"):
-            unsure.setdefault(item.office, []).append(str(item.nominal_date.year))
-    if unsure:
-        years = ", ".join(sorted(set().union(*unsure.values())))
-        message = words("warning.calendar_not_certain", offices=",".join(unsure), years=years)
-        found.append(PlanWarning("calendar_not_certain", "advisory", tuple(unsure), message, "closed_days"))
-    return found
-
-
-def _late_filing(given: Given, limits: dict[str, Deadline]) -> list[PlanWarning]:
-    """What a filing after the 12 months, done or still to come, costs (Rules 26bis.3, 49ter)."""
-    period, restoration = limits.get("priority_period"), limits.get("priority_restoration")
-    day = given.filing_date or given.today
-    if period is None or restoration is None or day is None or day <= period.date:
-        return []
-    facts = {"date": given.priority_date, "last": period.date, "until": restoration.date}
-    if day > restoration.date:  # only without a filing date: an actual one is refused
-        message = words("warning.priority_too_old", **facts)
-        return [PlanWarning("priority_too_old", "serious", given.offices, message, "priority_restoration")]
-    found = [
-        PlanWarning(
-            "priority_too_old", "serious", given.offices, words("warning.priority_restorable", **facts),
-            "priority_restoration",
-        )
-    ]  # fmt: skip
-    verdicts = {code: office(code).accepts_restoration for code in given.offices}
-    refused = tuple(code for code, verdict in verdicts.items() if verdict == "no")
-    unknown = tuple(code for code, verdict in verdicts.items() if verdict == "unknown")
-    receiving = given.receiving_office
-    closed = receiving != "IB" and office(receiving).restoration_receiving == "none"
-    if closed or refused:
-        key = "restoration_receiving" if closed else "restoration_not_accepted"
-        if closed and refused:
-            key = "restoration_both"
-        names = {"office": receiving, "date": str(given.priority_date)}
-        if refused:
-            names["offices"] = ",".join(refused)
-        places = tuple(dict.fromkeys([*([receiving] if closed else []), *refused]))
-        rule = "restoration_designated" if refused else "restoration_receiving"
-        found.append(PlanWarning("restoration_not_accepted", "fatal", places, words(f"warning.{key}", **names), rule))
-    if unknown:
-        message = words("warning.restoration_unknown", offices=",".join(unknown))
-        found.append(PlanWarning("restoration_unknown", "serious", unknown, message, "restoration_designated"))
-    return found
-
-
-def _secrecy(given: Given, claimed: bool) -> PlanWarning:
-    abroad = foreign_filing(given, given.priority_date, bool(paris_offices_abroad(given.offices)), claimed)
-    if abroad is None:
-        message = words("warning.secrecy_with_filing")
-        return PlanWarning("secrecy_examination", "advisory", ("CN",), message, "secrecy_examination")
-    where = [given.receiving_office] if given.receiving_office != "CN" else []
-    places = tuple(dict.fromkeys([*where, *paris_offices_abroad(given.offices)]))
-    message = words("warning.secrecy_before", offices=",".join(places), date=abroad)
-    severity: Literal["fatal", "serious"] = "fatal" if where else "serious"
-    return PlanWarning("secrecy_examination", severity, places, message, "secrecy_examination")
-
-
-def _check(given: Given) -> None:
-    filing, claimed = given.filing_date, [*given.priority_dates]
-    single = (filing, given.search_report_date, given.add_priority, given.withdrawn_on, given.today)
-    for value in (*claimed, *(day for day in single if day), *(day for day, _ in given.disclosures)):
-        in_range(value)
-    for _, kind in given.disclosures:
-        if kind not in DISCLOSURE_KINDS:
-            raise UnknownDisclosureKind(kind=kind, kinds=", ".join(DISCLOSURE_KINDS))
-    if given.add_priority:
-        claimed.append(given.add_priority)
-    if filing:
-        for day in claimed:
-            _check_claim(day, filing, given.receiving_office)
-    start = filing or given.priority_date
-    if given.search_report_date and given.search_report_date < start:
-        raise ReportBeforeFiling(report=given.search_report_date, start=start)
-    _check_withdrawal(given)
-
-
-def _check_claim(priority: date, filing: date, receiving_office: str) -> None:
-    """Filed after the priority date, and within 12 months and the two of restoration (Rules 2.4, 26bis.3)."""
-    if filing < priority:
-        raise FilingBeforePriority(filing=filing, priority=priority)
-    end = next_open_day(receiving_office, add_months(priority, 12))[0]
-    last = next_open_day(receiving_office, add_months(end, 2))[0]
-    if filing > last:
-        raise PriorityTooOld(filing=filing, priority=priority, last=last)
-
-
-def _check_withdrawal(given: Given) -> None:
-    what, day = given.withdraw_priority, given.withdrawn_on
-    if (what is None) != (day is None):
-        raise WithdrawalNeedsDate()
-    if what is None or day is None:
-        return
-    claims = _claims(given)
-    if not claims or (what != "all" and what not in [_iso(claim) for claim in claims]):
-        dates = ", ".join(claim.isoformat() for claim in claims) or "-"
-        raise PriorityNotClaimed(date=what, claimed=dates)
-    if given.filing_date and day < given.filing_date:
-        raise WithdrawnBeforeFiling(withdrawn=day, filing=given.filing_date)
-    last = next_open_day("IB", add_months(claims[0], 30))[0]
-    if day > last:
-        raise WithdrawnTooLate(withdrawn=day, last=last)
-    if not _left(given):
-        _filing(given)
-
-
-def _claims(given: Given) -> list[date]:
-    return sorted({*given.priority_dates, *([given.add_priority] if given.add_priority else [])})
-
-
-def _left(given: Given) -> list[date]:
-    """The claims that remain after the withdrawal, earliest first."""
-    if given.withdraw_priority == "all":
-        return []
-    return [claim for claim in _claims(given) if _iso(claim) != given.withdraw_priority]
-
-
-def _filing(given: Given) -> date:
-    if given.filing_date is None:
-        raise WithdrawalNeedsFiling()
-    return given.filing_date
-
-
-def _dates(value: date | Iterable[date] | None) -> tuple[date, ...]:
-    if value is None:
-        return ()
-    return (value,) if isinstance(value, date) else tuple(sorted(set(value)))
-
-
-def _first_date(priorities: tuple[date, ...], filing: date | None) -> date:
-    if priorities:
-        return priorities[0]
-    if filing is None:
-        raise NoDateGiven()
-    return filing
-
-
-def _withdrawal(value: date | str | None) -> str | None:
-    if isinstance(value, str):
-        return "all" if value.strip().lower() == "all" else parse_date(value).isoformat()
-    return _iso(value)
-
-
-def _iso(value: date | None) -> str | None:
-    return value.isoformat() if value else None
+def _check_done(given: Given, deadlines: list[Deadline]) -> None:
+    ids = [item.id for item in deadlines]
+    for id in given.done:
+        if id not in ids:
+            close = difflib.get_close_matches(id, ids, n=1, cutoff=0.5)
+            if close:
+                raise DeadlineMistyped(id=id[:60], suggestion=close[0])
+            raise NoSuchDeadline(id=id[:60])

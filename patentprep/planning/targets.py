@@ -1,23 +1,22 @@
 """Suggested working dates. Deadlines move later by rule; targets move earlier by choice, and never rely on
-a shift.
+a shift. Lead times are those of the plan, and days on which nobody is there are avoided.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
-from patentprep.planning.calendars import open_day_after, open_day_before
+from patentprep.planning.calendars import expected_open, open_day_before
 from patentprep.planning.disclosure import filing_bound
 from patentprep.planning.international import SECRECY_MONTHS, foreign_filing
+from patentprep.planning.leads import leads
 from patentprep.planning.offices import INTERNATIONAL_BUREAU, office, paris_offices_abroad
 from patentprep.planning.periods import add_days, add_months
-from patentprep.planning.timeline import Deadline, Given, Suggestion, Words, words
+from patentprep.planning.timeline import Deadline, Given, Leads, Suggestion, Words, words
 
-# Leads in days before the nominal end: practice, not law.
-DISCLOSURE_LEAD, PRIORITY_LEAD, PUBLICATION_LEAD = 14, 30, 30
-TRANSLATION_LEADS = (90, 60, 45)  # earliest, recommended, latest
-ENTRY_LEAD, ENTRY_FIRST, STAGGER, STAGGER_STEPS = 30, 75, 3, 10
+STAGGER_STEPS = 10  # entries that end together are spread over so many steps, then start again
+SEARCH_DAYS = 400  # how far from a target a day without closure or absence is looked for
 
 
 def suggest(
@@ -27,68 +26,106 @@ def suggest(
     recommended: date,
     latest: date,
     why: Words,
-    today: date | None,
+    given: Given,
 ) -> Suggestion | None:
-    """A target on days when all places are expected to be open; None when the last safe day has passed."""
-    where = tuple(dict.fromkeys(places))
-    latest = open_day_before(where, latest)
-    recommended = min(open_day_before(where, recommended), latest)
-    if today is not None:
-        if latest < today:
+    """A target on days when all places are expected to be open and somebody is there; None when the last safe
+    day has passed. Where every day left is an absence, the dates are those without it.
+    """
+    where, today = tuple(dict.fromkeys(places)), given.today
+    last = _free(where, latest, given, -1)
+    if last is None or (today and last < today):
+        last = open_day_before(where, latest)
+        if today and last < today:
             return None
-        if recommended < today:
-            recommended = min(open_day_after(where, today), latest)
+        best = min(_free(where, recommended, given, -1) or last, last)
+        best = last if today and best < today else best
+    else:
+        best = min(_free(where, recommended, given, -1) or last, last)
+        if today and best < today:
+            best = min(_free(where, today, given, 1) or last, last)
+    if today:
         earliest = max(earliest, today)
-    return Suggestion(id, min(earliest, recommended), recommended, latest, why)
+    return Suggestion(id, min(earliest, best), best, last, why)
+
+
+def _free(places: tuple[str, ...], day: date, given: Given, step: int) -> date | None:
+    for _ in range(SEARCH_DAYS):
+        if not given.absent(day) and all(expected_open(place, day) for place in places):
+            return day
+        day = add_days(day, step)
+    return None
 
 
 def suggestions(priority: date, given: Given, deadlines: tuple[Deadline, ...], *, claimed: bool) -> list[Suggestion]:
-    """First filing, secrecy examination, international filing, decision before publication, translations,
-    entries.
+    """Drafting, first filing, secrecy examination, international filing, decision before publication,
+    translations, instructions, entries and direct filings.
     """
-    today = given.today
     seat = given.made_in or given.receiving_office
     if seat == INTERNATIONAL_BUREAU:
         seat = "CN"
-    open_limits = {item.id: item for item in deadlines if item.status != "expired"}
-    found = [_first_filing(priority, given, seat)]
-    filing = _pct_filing(priority, given, seat, open_limits) if claimed else None
-    found += [_secrecy(priority, given, claimed), filing]
+    lead = given.leads or leads()
+    open_limits = {item.id: item for item in deadlines if item.status not in ("expired", "done")}
+    first = _first_filing(priority, given, seat, lead)
+    found = [_drafting(first, given, seat, lead), first]
+    filing = _pct_filing(priority, given, seat, open_limits, lead) if claimed else None
+    found += [
+        _secrecy(priority, given, claimed, lead, filing),
+        *_secrecy_routes(priority, given, claimed, lead, filing),
+    ]
+    found.append(filing)
     if "stop_publication" in open_limits:
-        stop, end = open_limits["stop_publication"], open_limits["publication"].nominal_date
+        stop, published = open_limits["stop_publication"], open_limits["publication"]
+        early = published.rule == "publication_early"
+        end = published.date if early else published.nominal_date
         last = add_days(stop.date, -1) if stop.note and stop.note.key.endswith("closed") else stop.date
+        why = words("why.decide_before_early" if early else "why.decide_before_publication", date=end, last=stop.date)
         found.append(
             suggest(
-                "decide_before_publication", (seat, INTERNATIONAL_BUREAU), add_days(end, -90),
-                add_days(end, -PUBLICATION_LEAD), last,
-                words("why.decide_before_publication", date=end, last=stop.date), today,
+                "decide_before_publication", (seat, INTERNATIONAL_BUREAU), add_days(end, -3 * lead.publication),
+                add_days(end, -lead.publication), last, why, given,
             )
         )  # fmt: skip
-    found += _entries(given, seat, open_limits)
+    found += _entries(given, seat, open_limits, lead)
     return [item for item in found if item is not None]
 
 
-def _first_filing(priority: date, given: Given, seat: str) -> Suggestion | None:
+def _first_filing(priority: date, given: Given, seat: str, lead: Leads) -> Suggestion | None:
     today = given.today
     if today is not None and priority < today:
         return None
     planned = [day for day, kind in given.disclosures if kind != "abuse" and (today is None or day >= today)]
     recommended, latest, why = priority, priority, words("why.first_filing", date=priority)
-    if planned and (first := min(planned)) <= add_days(priority, DISCLOSURE_LEAD):
+    if planned and (first := min(planned)) <= add_days(priority, lead.disclosure):
         latest, recommended = (
             min(latest, add_days(first, -1)),
-            min(priority, add_days(first, -DISCLOSURE_LEAD)),
+            min(priority, add_days(first, -lead.disclosure)),
         )
-        why = words("why.first_filing_disclosure", date=first)
-    return suggest("first_filing", (seat,), add_days(recommended, -30), recommended, latest, why, today)
+        why = words("why.first_filing_disclosure", date=first, days=lead.disclosure)
+    return suggest("first_filing", (seat,), add_days(recommended, -30), recommended, latest, why, given)
 
 
-def _pct_filing(priority: date, given: Given, seat: str, open_limits: dict[str, Deadline]) -> Suggestion | None:
+def _drafting(first: Suggestion | None, given: Given, seat: str, lead: Leads) -> Suggestion | None:
+    """When to start writing so that the first filing is ready: drafting, review, freeze."""
+    if first is None:
+        return None
+    days = lead.drafting + lead.review + lead.freeze
+    latest = add_days(first.latest, -days)
+    why = words("why.drafting", date=first.recommended, drafting=lead.drafting, review=lead.review, freeze=lead.freeze)
+    if given.today and open_day_before((seat,), latest) < given.today:  # too late for the usual pace: at once
+        latest = first.latest
+        why = words("why.drafting_short", date=first.latest, days=days)
+    best = add_days(first.recommended, -days)
+    return suggest("drafting", (seat,), add_days(best, -14), best, latest, why, given)
+
+
+def _pct_filing(
+    priority: date, given: Given, seat: str, open_limits: dict[str, Deadline], lead: Leads
+) -> Suggestion | None:
     today, filing = given.today, given.filing_date
     if filing is not None and today is not None and filing < today:
         return None
     places, end = (seat, given.receiving_office), add_months(priority, 12)
-    why = words("why.pct_filing", date=end)
+    why = words("why.pct_filing", date=end, days=lead.filing)
     bound = filing_bound(priority, given)
     if bound is not None and bound < end:
         end, why = bound, words("why.pct_filing_grace", date=bound)
@@ -96,68 +133,114 @@ def _pct_filing(priority: date, given: Given, seat: str, open_limits: dict[str, 
     late = today is not None and period is not None and today > period.date
     if late and today and restoration and bound is None:
         why = words("why.pct_filing_restoration", date=restoration.nominal_date)
-        return suggest("pct_filing", places, today, today, restoration.nominal_date, why, today)
-    return suggest("pct_filing", places, priority, add_days(end, -PRIORITY_LEAD), end, why, today)
+        return suggest("pct_filing", places, today, today, restoration.nominal_date, why, given)
+    return suggest("pct_filing", places, priority, add_days(end, -lead.filing), end, why, given)
 
 
-def _secrecy(priority: date, given: Given, claimed: bool) -> Suggestion | None:
+def _secrecy(priority: date, given: Given, claimed: bool, lead: Leads, filing: Suggestion | None) -> Suggestion | None:
     if given.made_in != "CN":
         return None
     abroad = foreign_filing(given, priority, bool(paris_offices_abroad(given.offices)), claimed)
     if abroad is None:
-        end = given.filing_date or add_months(priority, 12 if claimed else 0)
-        lead = add_days(end, -PRIORITY_LEAD if claimed and given.filing_date is None else 0)
+        best, end = _with_pct(priority, given, claimed, lead, filing)
         why = words("why.secrecy_with_filing", date=end)
-        return suggest("secrecy_examination", ("CN",), min(priority, lead), lead, end, why, given.today)
+        return suggest("secrecy_examination", ("CN",), min(priority, best), best, end, why, given)
     latest = add_months(abroad, -SECRECY_MONTHS)
     why = words("why.secrecy_before", date=abroad)
     return suggest(
-        "secrecy_examination",
-        ("CN",),
-        min(priority, latest),
-        add_days(latest, -PRIORITY_LEAD),
-        latest,
-        why,
-        given.today,
+        "secrecy_examination", ("CN",), min(priority, latest), add_days(latest, -lead.secrecy), latest, why, given
     )
 
 
-def _entries(given: Given, seat: str, open_limits: dict[str, Deadline]) -> list[Suggestion | None]:
-    """Translation and entry of each office. Entries that end together are staggered, the first offices
-    last.
+def _with_pct(priority: date, given: Given, claimed: bool, lead: Leads, filing: Suggestion | None) -> tuple[date, date]:
+    """Recommended and last day where the PCT filing at CNIPA is itself the request: those of that filing."""
+    if given.filing_date:
+        return given.filing_date, given.filing_date
+    if filing:
+        return filing.recommended, filing.latest
+    end = add_months(priority, 12 if claimed else 0)
+    return add_days(end, -lead.filing if claimed else 0), end
+
+
+def _secrecy_routes(
+    priority: date, given: Given, claimed: bool, lead: Leads, filing: Suggestion | None
+) -> list[Suggestion | None]:
+    """The three ways to ask (Implementing Regulations Rule 8), each with the days it leaves for a filing abroad."""
+    if given.made_in != "CN" or (given.filing_date and given.today and given.filing_date < given.today):
+        return []
+    end = given.filing_date or add_months(priority, 12 if claimed else 0)
+    abroad = foreign_filing(given, priority, bool(paris_offices_abroad(given.offices)), claimed) or end
+    last = add_months(abroad, -SECRECY_MONTHS)
+    first = min(priority, last)
+    routes = [
+        suggest("secrecy_route:separate", ("CN",), first, add_days(last, -lead.secrecy), last,
+                words("why.secrecy_separate", date=abroad), given),
+        suggest("secrecy_route:cn_application", ("CN",), first, first, last,
+                words("why.secrecy_cn_application", date=abroad), given),
+    ]  # fmt: skip
+    best, end = _with_pct(priority, given, claimed, lead, filing)
+    why = words("why.secrecy_pct_at_cnipa", date=end)
+    return [*routes, suggest("secrecy_route:pct_at_cnipa", ("CN",), min(priority, best), best, end, why, given)]
+
+
+def _entries(given: Given, seat: str, open_limits: dict[str, Deadline], lead: Leads) -> list[Suggestion | None]:
+    """Instructions, translation and entry of each office. Entries that end together are staggered, the first
+    offices last. The translation is ready for the recommended entry.
     """
     found: list[Suggestion | None] = []
     together: dict[date, int] = {}
     source = _filing_language(given)
     for code in given.offices:
         limit = open_limits.get(f"national_phase:{code}") or open_limits.get(f"paris_filing:{code}")
+        if limit is not None and limit.kind == "option":  # Hong Kong and Macao follow China
+            limit = open_limits.get(f"record_request:{code}")
         if limit is None:
             continue
-        end = limit.nominal_date
-        entry = office(code)
-        if source is None or source not in entry.languages:
-            first, best, last = (add_days(end, -lead) for lead in TRANSLATION_LEADS)
-            languages = ",".join(entry.languages)
-            why = words("why.translations", office=code, languages=languages, date=end)
-            found.append(suggest(f"translations:{code}", (seat,), first, best, last, why, given.today))
-        if limit.id.startswith("paris_filing"):
-            continue
+        entry, end, direct = office(code), limit.nominal_date, limit.id.startswith("paris_filing")
+        recorded = limit.id.startswith("record_request")
+        key = name = "direct_filing" if direct else "record" if recorded else "national_entry"
+        longer = open_limits.get(f"national_phase_extended:{code}")
+        if given.today and end < given.today and longer:
+            end, key = longer.nominal_date, "late_entry"
         place = together.get(end, 0)
         together[end] = place + 1
-        best = end - timedelta(days=ENTRY_LEAD + STAGGER * (place % STAGGER_STEPS))
-        why = words("why.national_entry", office=code, date=end)
-        found.append(
-            suggest(
-                f"national_entry:{code}",
-                (seat, code),
-                add_days(end, -ENTRY_FIRST),
-                best,
-                end,
-                why,
-                given.today,
-            )
-        )
+        best = add_days(end, -lead.entry - lead.stagger * (place % STAGGER_STEPS))
+        if given.today and key == "late_entry":  # surcharges grow with the delay
+            best = given.today
+        elif given.today and best < given.today:
+            key += "_now"
+        why = words(f"why.{key}", office=code, date=end, days=lead.entry)
+        opens = add_days(end, -lead.entry - 45)
+        target = suggest(f"{name}:{code}", (seat, code), opens, best, end, why, given)
+        if target and not recorded:
+            if source is None or source not in entry.languages:
+                start = add_days(target.recommended, -lead.translation)
+                why = words(
+                    "why.translations", office=code, languages=",".join(entry.languages), days=lead.translation,
+                    date=target.recommended,
+                )  # fmt: skip
+                last = max(add_days(end, -lead.translation), start)
+                found.append(
+                    suggest(f"translations:{code}", (seat,), add_days(start, -30), start, last, why, given)
+                    or _at_once(f"translations:{code}", seat, code, lead.translation, target, given)
+                )
+            if code != seat:
+                start, last = add_days(end, -lead.associates), add_days(end, -lead.associates // 2)
+                why = words("why.associates", office=code, days=lead.associates, date=end)
+                start = min(start, target.recommended)
+                found.append(
+                    suggest(f"associates:{code}", (seat,), add_days(start, -30), start, last, why, given)
+                    or _at_once(f"associates:{code}", seat, code, lead.associates, target, given)
+                )
+        found.append(target)
     return found
+
+
+def _at_once(id: str, seat: str, code: str, days: int, target: Suggestion, given: Given) -> Suggestion | None:
+    """What the usual time is no longer left for, while the entry itself is still possible."""
+    start = given.today or target.earliest
+    why = words("why.at_once", office=code, days=days, date=target.latest)
+    return suggest(id, (seat,), start, start, target.latest, why, given)
 
 
 def _filing_language(given: Given) -> str | None:

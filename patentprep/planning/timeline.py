@@ -10,9 +10,32 @@ from typing import Literal
 
 from patentprep.model import Severity
 
-DeadlineStatus = Literal["open", "past", "expired"]
+DeadlineStatus = Literal["open", "past", "expired", "done"]
+DeadlineKind = Literal["act", "option", "event"]
 DisclosureKind = Literal["preprint", "talk", "code", "product", "exhibition", "abuse"]
+Verdict = Literal["after", "same_day", "grace", "unknown", "lost"]
 DISCLOSURE_KINDS: tuple[DisclosureKind, ...] = ("preprint", "talk", "code", "product", "exhibition", "abuse")
+
+# What the applicant must do, or loses rights by leaving undone; what offices do; everything else is an option.
+ACTS = frozenset(
+    {"priority_period", "priority_document", "secrecy_examination", "cn_substantive_examination"}
+    | {"national_phase", "paris_filing", "record_request"}
+)  # fmt: skip
+EVENTS = frozenset(
+    {"international_search_report", "publication", "publication_technical_preparation"}
+    | {"third_party_observations", "ipr_chapter_ii", "cn_publication"}
+)  # fmt: skip
+
+
+def kind_of(id: str) -> DeadlineKind:
+    """``act`` (must be done), ``option`` (may be done) or ``event`` (done by others) of a deadline's id."""
+    base = id.partition(":")[0]
+    if id in DIRECT_IS_OPTION:
+        return "option"
+    return "act" if base in ACTS else "event" if base in EVENTS else "option"
+
+
+DIRECT_IS_OPTION = ("paris_filing:HK", "paris_filing:MO")  # a Chinese application reaches these places too
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +76,11 @@ class Deadline:
     status: DeadlineStatus = "open"
     note: Words | None = None
 
+    @property
+    def kind(self) -> DeadlineKind:
+        """Whether the applicant must act, may act, or only waits."""
+        return kind_of(self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
@@ -79,6 +107,43 @@ class PlanWarning:
 
 
 @dataclass(frozen=True, slots=True)
+class Disclosed:
+    """What one disclosure means at one office.
+
+    ``verdict`` is ``after`` (later than the date that counts: harms nothing filed before), ``same_day``,
+    ``grace``, ``unknown`` or ``lost``. ``counts`` is the date novelty is judged from. A grace period runs
+    from ``grace_from`` to the date it is counted back from; where that is a filing still to be made,
+    ``file_by`` is its last day. ``confirmed`` is false when the grace rule was compiled from general knowledge.
+    """
+
+    office: str
+    day: date
+    kind: DisclosureKind
+    verdict: Verdict
+    counts: date
+    grace_from: date | None
+    file_by: date | None
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """How long things take, in days. Defaults and meaning: ``data/planning/leads.yaml``."""
+
+    drafting: int
+    review: int
+    freeze: int
+    disclosure: int
+    filing: int
+    publication: int
+    secrecy: int
+    translation: int
+    associates: int
+    entry: int
+    stagger: int
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
     """What the plan was computed from."""
 
@@ -95,16 +160,43 @@ class Given:
     made_in: str | None = None
     disclosures: tuple[tuple[date, DisclosureKind], ...] = ()
     today: date | None = None
+    correct_priority: tuple[date, date] | None = None  # the date claimed by mistake, and the right one
+    changed_on: date | None = None  # the day a priority claim was added or corrected
+    early_publication: date | None = None  # the day it was requested
+    demand_date: date | None = None  # the day the demand was filed
+    record_from: date | None = None  # Chinese publication, or CNIPA's notice of the national application, for Hong Kong
+    done: tuple[str, ...] = ()  # ids of deadlines that have been met
+    leads: Leads | None = None  # None: the defaults
+    absences: tuple[tuple[date, date], ...] = ()  # first and last day on which nobody is there
+
+    def absent(self, day: date) -> bool:
+        """Whether nobody is there that day."""
+        return any(first <= day <= last for first, last in self.absences)
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A plan: deadlines in order of date, suggestions, warnings."""
+    """A plan: deadlines in order of date, suggestions, warnings, and what each disclosure means where."""
 
     given: Given
     deadlines: tuple[Deadline, ...]
     suggestions: tuple[Suggestion, ...]
     warnings: tuple[PlanWarning, ...]
+    disclosures: tuple[Disclosed, ...] = ()
+
+    def overdue(self, item: Deadline) -> bool:
+        """Whether a required act has passed without being known as done.
+
+        A priority document counts as in time until publication (Rule 17.1), so it is not overdue after that.
+        """
+        today = self.given.today
+        if today is None or item.kind != "act" or item.status not in ("past", "expired") or item.date >= today:
+            return False
+        if item.id == "priority_period" and self.given.filing_date:  # filed; a late filing has a warning of its own
+            return False
+        if item.id == "priority_document":
+            return self.deadline("publication").date >= today
+        return True
 
     def deadline(self, id: str) -> Deadline:
         """The deadline of that id. Raises KeyError."""

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from patentprep.model import Lang
@@ -31,6 +32,8 @@ def rule(key: str, lang: Lang) -> str:
 def item_name(id: str, lang: Lang) -> str:
     """What a deadline or suggestion is called; the office of ``national_phase:US`` is added."""
     base, _, code = id.partition(":")
+    if base == "secrecy_route":
+        return t(f"plan.item.{base}_{code}", lang)
     name = t(f"plan.item.{base}", lang)
     return f"{name} {code}" if code else name
 
@@ -67,6 +70,14 @@ def to_json_dict(timeline: Timeline, lang: Lang) -> dict[str, Any]:
             "made_in": given.made_in,
             "disclosures": [{"date": day.isoformat(), "kind": kind} for day, kind in given.disclosures],
             "today": _iso(given.today),
+            "correct_priority": [day.isoformat() for day in given.correct_priority] if given.correct_priority else None,
+            "changed_on": _iso(given.changed_on),
+            "early_publication": _iso(given.early_publication),
+            "demand_date": _iso(given.demand_date),
+            "record_from": _iso(given.record_from),
+            "done": list(given.done),
+            "leads": asdict(given.leads) if given.leads else None,
+            "absences": [{"first": first.isoformat(), "last": last.isoformat()} for first, last in given.absences],
         },
         "deadlines": [
             {
@@ -82,6 +93,8 @@ def to_json_dict(timeline: Timeline, lang: Lang) -> dict[str, Any]:
                 "rescue": say_words(item.rescue, lang) if item.rescue else None,
                 "certain": item.certain,
                 "status": item.status,
+                "kind": item.kind,
+                "overdue": timeline.overdue(item),
                 "note": say_words(item.note, lang) if item.note else "",
             }
             for item in timeline.deadlines
@@ -107,14 +120,60 @@ def to_json_dict(timeline: Timeline, lang: Lang) -> dict[str, Any]:
             }
             for item in timeline.warnings
         ],
+        "disclosures": disclosure_rows(timeline, lang),
     }
+
+
+def disclosure_rows(timeline: Timeline, lang: Lang) -> list[dict[str, Any]]:
+    """What each disclosure means at each office, with the grace period and what it asks for, as in the JSON."""
+    rows = []
+    for item in timeline.disclosures:
+        grace = offices()[item.office].grace
+        words = [t(f"plan.disclosed.{item.verdict}", lang, counts=item.counts)]
+        formality = dict(grace.formality).get(lang)
+        if item.verdict in ("grace", "lost") and grace.months is not None and (item.grace_from or item.file_by):
+            words.append(t(f"plan.disclosed.from_{grace.counted_from}", lang))
+            if item.grace_from:
+                words.append(t("plan.disclosed.since", lang, day=item.grace_from))
+            if item.file_by and item.verdict == "grace":
+                own = offices()[item.office].route == "paris"
+                words.append(t(f"plan.disclosed.{'file_there_by' if own else 'file_by'}", lang, day=item.file_by))
+        if item.verdict == "grace":
+            key = "formality" if formality else "formality_unknown"
+            words.append(t(f"plan.disclosed.{key}", lang, text=formality))
+        condition = dict(grace.condition).get(lang)
+        if item.verdict in ("grace", "lost") and condition:
+            words.append(t("plan.disclosed.condition", lang, text=condition.rstrip("。.")))
+        if item.verdict in ("grace", "lost", "unknown") and not item.confirmed:
+            words.append(t("plan.disclosed.to_confirm", lang))
+        rows.append(
+            {
+                "office": item.office,
+                "date": item.day.isoformat(),
+                "kind": item.kind,
+                "verdict": item.verdict,
+                "counts": item.counts.isoformat(),
+                "grace_months": grace.months,
+                "grace_from": _iso(item.grace_from),
+                "file_by": _iso(item.file_by),
+                "formality": formality,
+                "confirmed": item.confirmed,
+                "message": ("；" if lang == "zh" else "; ").join(words) + ("。" if lang == "zh" else "."),
+            }
+        )
+    return rows
+
+
+def status(timeline: Timeline, item: Deadline, lang: Lang) -> str:
+    """Overdue, past, done or expired; nothing while it is open."""
+    return t(f"plan.status.{'overdue' if timeline.overdue(item) else item.status}", lang)
 
 
 def to_table(timeline: Timeline, lang: Lang) -> str:
     """Warnings, deadlines and suggestions as aligned plain text; Chinese characters take two columns."""
     parts = [_heading("warnings", lang)]
     for warning in timeline.warnings:
-        level = t(f"plan.severity.{warning.severity}", lang)
+        level = t(f"report.severity.{warning.severity}", lang)
         parts.append(f"[{level}] {say_words(warning.message, lang)} ({rule(warning.rule, lang)})")
     if not timeline.warnings:
         parts.append(t("plan.table.none", lang))
@@ -122,7 +181,7 @@ def to_table(timeline: Timeline, lang: Lang) -> str:
     rows = []
     for item in timeline.deadlines:
         moved = item.nominal_date.isoformat() if item.nominal_date != item.date else ""
-        state = t(f"plan.status.{item.status}", lang)
+        state = status(timeline, item, lang)
         flags = [flag for flag in (state, "" if item.certain else t("plan.table.uncertain", lang)) if flag]
         rows.append(
             [
@@ -134,7 +193,7 @@ def to_table(timeline: Timeline, lang: Lang) -> str:
                 "; ".join(flags),
             ]
         )
-    parts += ["", _heading("deadlines", lang), _aligned([head, *rows])]
+    parts += ["", _heading("deadlines", lang), aligned([head, *rows])]
     head = [t(f"plan.table.{name}", lang) for name in ("recommended", "latest", "earliest", "id", "why")]
     rows = [
         [
@@ -146,8 +205,15 @@ def to_table(timeline: Timeline, lang: Lang) -> str:
     parts += [
         "",
         _heading("suggestions", lang),
-        _aligned([head, *rows]) if rows else t("plan.table.none", lang),
+        aligned([head, *rows]) if rows else t("plan.table.none", lang),
     ]
+    if timeline.disclosures:
+        head = [t(f"plan.table.{name}", lang) for name in ("office", "disclosed_on", "kind", "verdict")]
+        rows = [
+            [row["office"], row["date"], t(f"plan.kind.{row['kind']}", lang), row["message"]]
+            for row in disclosure_rows(timeline, lang)
+        ]
+        parts += ["", _heading("disclosures", lang), aligned([head, *rows])]
     return "\n".join([*parts, "", t("plan.table.disclaimer", lang), ""])
 
 
@@ -181,6 +247,7 @@ SHORT_COLUMNS = (
     "grace_months",
     "languages",
     "as_of",
+    "source",
     "extension",
 )
 
@@ -213,9 +280,10 @@ def offices_table(lang: Lang) -> str:
             "languages": t("list.comma", lang).join(row["languages"]),
             "grace_months": f"{row['grace_months']}{doubt}" if row["grace_months"] else "",
             "as_of": row["as_of"] + ("" if row["confirmed"] else "?"),
+            "source": row["source"].partition(" | ")[0].partition(";")[0].replace(" (stored copy)", ""),
         }
         rows.append(["" if shown[name] is None else str(shown[name]) for name in SHORT_COLUMNS])
-    return "\n".join([_aligned(rows), "", t("plan.offices.doubt", lang), t("plan.table.disclaimer", lang), ""])
+    return "\n".join([aligned(rows), "", t("plan.offices.doubt", lang), t("plan.table.disclaimer", lang), ""])
 
 
 def _offices(lang: Lang) -> list[dict[str, Any]]:
@@ -237,11 +305,16 @@ def _offices(lang: Lang) -> list[dict[str, Any]]:
 
 def _fact(name: str, value: str, lang: Lang) -> str:
     comma = t("list.comma", lang)
+    if name == "country":  # any country, in the table of offices or not
+        return office_name(value, lang) if value in offices() else value
     if name in ("office", "through"):
         return office_name(value, lang)
     if name == "offices":
-        codes = value.split(",")
-        return comma.join(office_name(code, lang) if len(codes) <= 3 else code for code in codes)
+        named = "{}（{}）" if lang == "zh" else "{} ({})"
+        short = (office_name(code, lang).partition(" (")[0] for code in value.split(","))  # the code says the rest
+        return comma.join(named.format(name, code) for name, code in zip(short, value.split(","), strict=True))
+    if name == "items":
+        return comma.join(item_name(id, lang) for id in value.split(","))
     if name == "kinds":
         return comma.join(t(f"plan.kind.{kind}", lang) for kind in value.split(","))
     if name == "languages":
@@ -261,7 +334,8 @@ def _heading(name: str, lang: Lang) -> str:
     return f"{text}\n{'-' * width(text)}"
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Rows as columns of plain text; Chinese characters take two places."""
     widths = [max(width(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ("  ".join(pad(cell, columns) for cell, columns in zip(row, widths, strict=True)) for row in rows)
     return "\n".join(line.rstrip() for line in lines)
