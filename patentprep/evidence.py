@@ -32,6 +32,9 @@ OUTPUTS = (*(f"{r}:{s}" for r in REQUIREMENTS for s in ("substantive", "vague"))
 UNLIKELY = -2.0  # a score of the encoder for an element; odds of one to seven
 MOST_COUNTED = 3  # matched elements of one requirement in one sentence; more say no more
 
+# The corpus was written full of vague words and red flags; in a whole draft both are many times rarer. So there they
+# are shown only from this probability on, unless the checklist's own pattern shows the red flag.
+SURE_IN_A_DRAFT = 0.9
 ADJACENT = 1  # characters between two sentences of one paragraph, at most
 FORM_SECTIONS = 3  # a draft with that many recognised sections has a head, not a text, before the first of them
 
@@ -298,11 +301,13 @@ def find_evidence(draft: Draft, checklist: Checklist) -> tuple[tuple[Sentence, J
     body = _end_of_front_matter(draft)
     kept = [s for s in draft.sentences if s.start >= body and _worth_reading(s.text)]
     judged = judge([Passage(s.text, context_of(s, draft)) for s in kept], checklist)
+    patterns = {flag.id for flag in checklist.red_flags}
     return tuple(
         (sentence, j)
         for sentence, found, others in zip(kept, judged, _of_others(kept, checklist), strict=True)
         for j in found
         if not others or j.requirement == "technical_scenario"  # a problem of the art is the scheme's problem
+        if j.strength == "substantive" or j.confidence >= SURE_IN_A_DRAFT or j.because in patterns
     )
 
 

@@ -23,6 +23,7 @@ from patentprep.training import calibrate, export, finetune, published
 SAMPLE = 20  # every so many texts are enough to see how large the numbers in the network grow
 
 APART = "document and field"
+ENCODER_FOLDS = 3  # each takes long; the linear models have six
 
 Targets = dict[str, npt.NDArray[np.int_]]
 
@@ -217,7 +218,7 @@ def sample(task: Task) -> list[encoder.Single]:
 def write_encoder(target: Path, task: Task, data: finetune.Data, linear: learned.Array) -> learned.Array:
     """Fine-tune the upper layers, calibrate and save them; the out-of-fold scores, elements last."""
     targets = list(task.targets.values())
-    scores = finetune.cross_score(data, learned.folds(task.groups(APART)), task.corpus)
+    scores = finetune.cross_score(data, learned.folds(task.groups(APART), ENCODER_FOLDS), task.corpus)
     net = finetune.fit(data, np.arange(len(task.texts)), seed=0)
     lower = encoder.open_half(target / "encoder-lower.onnx")
     export.write_upper(target / "encoder-upper.onnx", net, [lower(rows) for rows in sample(task)])

@@ -25,7 +25,7 @@ from patentprep.encoder import HEADS, LAYERS, WIDTH, Single
 from patentprep.training.published import NORMS, PARTS, Published, published
 
 FROZEN = 8  # layers that stay as published
-EPOCHS, BATCH = 4, 16
+EPOCHS, BATCH = 3, 16
 RATE, HEAD_RATE, DECAY = 2e-4, 1e-3, 0.01  # AdamW
 WARM_UP = 0.1  # share of the steps in which the rate rises; then it falls to nought
 DROPOUT, HEAD_DROPOUT = 0.1, 0.2

@@ -21,18 +21,22 @@ from patentprep.training.build import APART, Task, cross_score, held_out, other_
 Scores = dict[str, learned.Array]
 
 
-def evidence(sentences: Task, linear: learned.Array, encoder: learned.Array, data: finetune.Data) -> Scores:
+def evidence(sentences: Task, linear: learned.Array, encoder: learned.Array) -> Scores:
     """Scores of the sentences; ``linear`` and ``encoder`` are the out-of-fold scores that the training left."""
-    outputs, registers = linear.shape[1], other_registers(sentences.rows)
-    tuned = finetune.cross_score(data, registers, sentences.corpus)
+    outputs = linear.shape[1]
     return {
         "evidence linear": linear,
         "evidence n-grams": held_out(n_grams_only(sentences), APART),
-        "evidence linear, other registers": cross_score(sentences, registers),
+        "evidence linear, other registers": cross_score(sentences, other_registers(sentences.rows)),
         "evidence encoder": encoder[:, :outputs],
         "evidence element": _element_named(encoder[:, outputs:], tuple(sentences.elements)),
-        "evidence encoder, other registers": tuned[:, :outputs],
     }
+
+
+def registers(sentences: Task, data: finetune.Data) -> Scores:
+    """Scores of sentences whose register, too, the encoder never saw: five more trainings."""
+    scores = finetune.cross_score(data, other_registers(sentences.rows), sentences.corpus)
+    return {"evidence encoder, other registers": scores[:, : len(sentences.targets)]}
 
 
 def eligibility(passages: Task) -> Scores:
