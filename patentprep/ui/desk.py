@@ -75,8 +75,9 @@ def sit_down() -> None:
     if state.get("lang") not in LANGUAGES:
         asked = st.query_params.get("lang") or state.get("lang_before") or (st.context.locale or "")[:2].lower()
         state["lang"] = asked if asked in LANGUAGES else "en"
+    put_away()  # what was typed just before leaving a page, whose own run may never have come
     state["lang_before"] = state["lang"]
-    state["keys"] = []
+    state["keys"] = {}
     into_address({"desk": [token], "lang": [state["lang"]]})
 
 
@@ -101,9 +102,12 @@ def day(text: str) -> date:
 
 def put_away() -> None:
     """Keep what the widgets of this run hold. Call last."""
-    for key in st.session_state.get("keys", ()):
-        if key in st.session_state:
-            desk().kept[key] = st.session_state[key]
+    state = st.session_state
+    for widget, key in state.get("keys", {}).items():
+        if widget in state:
+            desk().kept[key] = state[widget]
+            if widget != key:
+                state[key] = state[widget]
 
 
 def desk() -> Desk:
@@ -132,8 +136,22 @@ def keep(key: str, default: Any) -> str:
     """Give the widget of that key the value it had last, on whatever page or after a reload. Returns the key."""
     if key not in st.session_state:
         st.session_state[key] = desk().kept.get(key, default)
-    st.session_state["keys"].append(key)
+    st.session_state["keys"][key] = key
     return key
+
+
+def held(key: str, default: Any) -> Any:
+    """What the field or choice of that key holds now, before it is drawn, or although it is not."""
+    for source in (st.session_state, desk().kept):
+        if key in source:
+            return source[key]
+    return default
+
+
+def lay_down(key: str, value: Any) -> None:
+    """Give a field or choice another value, before it is drawn."""
+    forget_choice(key)
+    st.session_state[key] = desk().kept[key] = value
 
 
 def choose(put: Callable[..., Any], label: str, options: Sequence[Any], key: str, default: Any, **more: Any) -> Any:
@@ -144,6 +162,7 @@ def choose(put: Callable[..., Any], label: str, options: Sequence[Any], key: str
     twin = f"{key}@{lang()}"
     if twin not in st.session_state:
         st.session_state[twin] = st.session_state.get(key, desk().kept.get(key, default))
+    st.session_state["keys"][twin] = key
     chosen = put(label, options, key=twin, **more)
     st.session_state[key] = desk().kept[key] = chosen
     return chosen
