@@ -43,13 +43,18 @@ def _row(step: Step, lang: Lang) -> dict[str, Any]:
     }
     if isinstance(item, Suggestion):
         return row | {"office": "", "why": say_words(item.why, lang), "rule": "", "certain": True}
-    return row | _deadline(item, lang)
+    return row | _deadline(item, step.overdue, lang)
 
 
-def _deadline(item: Deadline, lang: Lang) -> dict[str, Any]:
+def _deadline(item: Deadline, overdue: bool, lang: Lang) -> dict[str, Any]:
+    """What missing it costs; and, where it was missed, what may still help."""
+    why = say_words(item.consequence, lang)
+    if overdue and item.rescue:
+        rescue = say_words(item.rescue, lang)
+        why += rescue if lang == "zh" else f" {rescue}"
     return {
         "office": office_name(item.office, lang),
-        "why": say_words(item.consequence, lang),
+        "why": why,
         "rule": rule(item.rule, lang),
         "certain": item.certain,
     }

@@ -99,7 +99,7 @@ def trouble(error: PatentprepError, where: str = "") -> None:
 def wrong(error: PatentprepError | None) -> None:
     """What is wrong with a field, below it; nothing where nothing is."""
     if error:
-        put(Markup('<p class="pp-wrong" role="alert">{}</p>').format(sentence(error)))
+        put(Markup('<p class="pp-wrong" role="alert">{}</p>').format(dated(sentence(error))))
 
 
 def say_so(sentence: str, where: str = "", kind: str = "") -> None:

@@ -31,8 +31,10 @@ def chart(plan: Plan, everything: bool) -> Any:
     names = {kind: _name(kind) for kind in MARKS if any(row["kind"] == kind for row in rows)}
     points = pd.DataFrame(rows).assign(date=lambda f: pd.to_datetime(f["date"]), kind=lambda f: f["kind"].map(names))
     order = list(dict.fromkeys(points.sort_values("date")["item"]))
-    y = alt.Y("item:N", sort=order, title=None, axis=alt.Axis(labelLimit=300, labelOverlap=False, ticks=False, domain=False, grid=True))
-    x = alt.X("date:T", title=None, axis=alt.Axis(format="%Y-%m", orient="top", labelOverlap=True, tickCount=10))
+    rows_axis = alt.Axis(labelLimit=300, labelOverlap=False, labelFlush=False, ticks=False, domain=False, grid=True)
+    dates_axis = alt.Axis(format="%Y-%m", orient="top", labelOverlap=True, tickCount=10)
+    y = alt.Y("item:N", sort=order, title=None, axis=rows_axis)
+    x = alt.X("date:T", title=None, scale=alt.Scale(padding=16), axis=dates_axis)
     domain = list(names.values())
     legend = alt.Legend(orient="top", columns=6, symbolSize=90, labelLimit=0)
     colour = alt.Color("kind:N", title=None, legend=legend,

@@ -90,7 +90,7 @@ def _usual(wrong: Wrong) -> None:
     _field(two, "plan_filing", wrong)
     _office(three, "plan_receiving", [*codes, INTERNATIONAL_BUREAU])
     _office(four, "plan_made", ["", *codes], w("plan.made_help"))
-    wide, narrow = st.columns([6, 1], vertical_alignment="bottom")
+    wide, narrow = st.columns([4, 1], vertical_alignment="bottom")
     names = {code: f"{code} · {reports.office_name(code, lang())}" for code in codes}
     narrow.button(
         w("plan.usual"),
@@ -160,7 +160,7 @@ def _claims(wrong: Wrong) -> None:
     one, two, _, _ = st.columns(4)
     chosen = value("plan_withdraw")
     options = list(dict.fromkeys(["", ALL, *claims(value("plan_priority")), *([chosen] if chosen else [])]))
-    words = {"": w("plan.none_withdrawn"), ALL: w("plan.all_withdrawn")}
+    names = {code: code for code in options} | {"": w("plan.none_withdrawn"), ALL: w("plan.all_withdrawn")}
     with one:
         choose(
             st.selectbox,
@@ -168,7 +168,7 @@ def _claims(wrong: Wrong) -> None:
             options,
             "plan_withdraw",
             "",
-            format_func=lambda code: words.get(code, code),
+            format_func=names.__getitem__,
             help=w("plan.withdraw_help"),
             filter_mode=None,
         )
@@ -202,13 +202,14 @@ def _done(wrong: Wrong, timeline: Timeline | None) -> None:
     _field(two, "plan_today", wrong, w("plan.today_hint"))
     chosen = value("plan_done")
     dated = {item.id: f" · {item.date}" for item in timeline.deadlines} if timeline else {}
+    names = {id: reports.item_name(id, lang()) + dated.get(id, "") for id in [*dated, *chosen]}
     choose(
         st.multiselect,
         w("plan.done"),
-        list(dict.fromkeys([*dated, *chosen])),
+        list(names),
         "plan_done",
         [],
-        format_func=lambda id: reports.item_name(id, lang()) + dated.get(id, ""),
+        format_func=names.__getitem__,
         help=w("plan.done_help"),
         placeholder=w("plan.done_hint"),
         filter_mode="contains",

@@ -107,9 +107,10 @@ def _list(portfolio: Portfolio, name: str) -> None:
         one.multiselect, w("many.offices"), known, "portfolio_offices", [], format_func=names.__getitem__,
         placeholder=w("plan.all_offices"), filter_mode="contains", select_all=False, wrap=True,
     )  # fmt: skip
+    spans = {n: w("many.months", count=n) if n else w("many.any_time") for n in MONTHS}
     months = choose(
         two.selectbox, w("many.within"), MONTHS, "portfolio_within", 0,
-        format_func=lambda n: w("many.months", count=n) if n else w("many.any_time"), filter_mode=None,
+        format_func=spans.__getitem__, filter_mode=None,
     )  # fmt: skip
     with three:
         over = st.toggle(w("many.over"), key=keep("portfolio_over", False))
@@ -117,7 +118,7 @@ def _list(portfolio: Portfolio, name: str) -> None:
     found = entries(portfolio, offices=wanted, until=until)
     shown = [entry for entry in found if over or entry.state in CALENDAR_STATES]
     late = sum(entry.state == "overdue" for entry in shown)
-    html.section(w("many.count", families=len(portfolio.families), count=len(shown), late=late))
+    html.section(w("many.count", name=name, families=len(portfolio.families), count=len(shown), late=late))
     if not shown:
         html.put(Markup('<p class="pp-calm">{}</p>').format(w("many.none")))
         return

@@ -91,9 +91,9 @@ def _deadline(item: dict[str, Any]) -> Markup:
     )
     return Markup(
         '<tr class="pp-{}"><td class="pp-date"><b>{}</b>{}<span class="pp-sure pp-sure-{}">{}</span></td>'
-        "<td><b>{}</b> <span class='pp-place'>{}</span>{}</td><td>{}</td><td>{}</td><td>{}{}</td></tr>"
+        "<td><b>{}</b><span class='pp-note'>{}</span>{}</td><td>{}</td><td>{}</td><td>{}{}</td></tr>"
     ).format(
-        item["status"],
+        _when(item["status"]),
         item["date"],
         late() if item["overdue"] else "",
         "yes" if item["certain"] else "no",
@@ -106,6 +106,11 @@ def _deadline(item: dict[str, Any]) -> Markup:
         item["consequence"],
         notes,
     )
+
+
+def _when(state: str) -> str:
+    """The class of a row: what is over is set in grey."""
+    return "over" if state in ("past", "done", "expired") else state
 
 
 def late() -> Markup:
@@ -222,7 +227,7 @@ def _entry(row: dict[str, Any]) -> Markup:
         '<tr class="pp-{}"><td class="pp-date"><b>{}</b>{}<span class="pp-sure{}">{}</span></td>'
         '<td><b>{}</b><span class="pp-note">{}</span></td><td>{}</td><td>{}</td><td>{}</td></tr>'
     ).format(
-        row["state"], row["date"], late() if overdue else "", "" if row["certain"] else " pp-sure-no",
+        _when(row["state"]), row["date"], late() if overdue else "", "" if row["certain"] else " pp-sure-no",
         " · ".join(word for word in words if word),
         row["family"], row["title"], row["item"], office_name(row["office"], lang()), row["rule"],
     )  # fmt: skip

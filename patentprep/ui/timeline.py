@@ -58,6 +58,8 @@ def downloads(timeline: Timeline, family: str) -> None:
                 on_click="ignore",
                 icon=":material/download:",
             )
+    if not family:
+        html.put(Markup('<p class="pp-place">{}</p>').format(w("plan.no_family")))
 
 
 def dates(plan: dict[str, Any]) -> None:
