@@ -152,18 +152,43 @@ def lay_down(key: str, value: Any) -> None:
     """Give a field or choice another value, before it is drawn."""
     forget_choice(key)
     st.session_state[key] = desk().kept[key] = value
+    st.session_state.setdefault("laid", set()).add(key)
+
+
+def _start(widget: str, key: str, value: Any, name: str, start: Any) -> dict[str, Any]:
+    """How a widget gets its value: as its own start, or, where a button laid down another, through the session.
+
+    The start is given in every run. A value given through the session is told to the browser in one run only; if that
+    run is cut short, a field new to the browser would fall back to nothing.
+    """
+    st.session_state["keys"][widget] = key
+    if key in st.session_state.get("laid", ()):
+        st.session_state["laid"].discard(key)
+        st.session_state[widget] = value
+        return {}
+    return {name: start}
+
+
+def fill(put: Callable[..., Any], label: str, key: str, default: Any, **more: Any) -> Any:
+    """A field or switch whose value is kept under ``key``."""
+    value = held(key, default)
+    return put(label, key=key, **_start(key, key, value, "value", value), **more)
 
 
 def choose(put: Callable[..., Any], label: str, options: Sequence[Any], key: str, default: Any, **more: Any) -> Any:
     """A choice among words, kept under ``key``. Its widget has a twin per language.
 
     Streamlit goes on showing a choice in the words it was made in; a twin starts in the words of its own language.
+    What is no longer among the options is not chosen.
     """
-    twin = f"{key}@{lang()}"
-    if twin not in st.session_state:
-        st.session_state[twin] = st.session_state.get(key, desk().kept.get(key, default))
-    st.session_state["keys"][twin] = key
-    chosen = put(label, options, key=twin, **more)
+    twin, value = f"{key}@{lang()}", held(key, default)
+    if isinstance(value, list):
+        value = [item for item in value if item in options]
+    elif value not in options:
+        value = default
+    one = put.__name__ == "selectbox"
+    start = _start(twin, key, value, "index" if one else "default", options.index(value) if one else value)
+    chosen = put(label, options, key=twin, **start, **more)
     st.session_state[key] = desk().kept[key] = chosen
     return chosen
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -227,9 +227,17 @@ def from_address() -> None:
     if "disclosure" in given:
         told = [text.partition(":") for text in given.get_all("disclosure")]
         known = [(day, kind if kind in DISCLOSURE_KINDS else DISCLOSURE_KINDS[0]) for day, _, kind in told]
-        put_rows("plan_disclosures", known)  # type: ignore[arg-type]
+        _keep_rows("plan_disclosures", known)
     if "absence" in given:
-        put_rows("plan_absences", [text.partition(":")[::2] for text in given.get_all("absence")])
+        parts = [text.partition(":") for text in given.get_all("absence")]
+        _keep_rows("plan_absences", [(first, last) for first, _, last in parts])
+
+
+def _keep_rows(name: str, pairs: Sequence[tuple[str, str]]) -> None:
+    kept = desk.desk().kept
+    kept[name] = len(pairs)
+    for n, pair in enumerate(pairs):
+        kept |= {f"{key}_{n}": text for key, text in zip(ROWS[name], pair, strict=True)}
 
 
 def into_address() -> None:

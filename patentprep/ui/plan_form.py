@@ -15,7 +15,7 @@ from patentprep.planning.timeline import DISCLOSURE_KINDS, Timeline
 from patentprep.report import plan as reports
 from patentprep.strings import t
 from patentprep.ui import desk, html
-from patentprep.ui.desk import choose, keep, lang, w
+from patentprep.ui.desk import choose, fill, lang, w
 from patentprep.ui.plan_facts import ALL, COMMON, DAYS, DEFAULTS, ROWS, Wrong, claims, put_rows, rows, value
 
 DATE = "2026-01-31"
@@ -61,9 +61,10 @@ def _field(place: Any, key: str, wrong: Wrong, placeholder: str = DATE, label: s
     """One field, and below it what is wrong with it."""
     name = key.removeprefix("plan_")
     with place:
-        st.text_input(
-            label or w(f"plan.{name}"), key=keep(key, ""), placeholder=placeholder, help=tip or w(f"plan.{name}_help")
-        )
+        fill(
+            st.text_input, label or w(f"plan.{name}"), key, "",
+            placeholder=placeholder, help=tip or w(f"plan.{name}_help"),
+        )  # fmt: skip
         html.wrong(wrong.get(key))
 
 
@@ -122,9 +123,7 @@ def _disclosures(wrong: Wrong) -> None:
     kinds = {kind: t(f"plan.kind.{kind}", lang()) for kind in DISCLOSURE_KINDS}
     for n in range(len(rows("plan_disclosures"))):
         one, two, three, _ = st.columns([2, 2, 1, 3], vertical_alignment="bottom")
-        one.text_input(
-            w("plan.disclosed_on"), key=keep(f"plan_day_{n}", ""), placeholder=DATE, label_visibility=_seen(n)
-        )
+        fill(one.text_input, w("plan.disclosed_on"), f"plan_day_{n}", "", placeholder=DATE, label_visibility=_seen(n))
         choose(
             two.selectbox,
             w("plan.disclosed_how"),
@@ -181,7 +180,7 @@ def _absences(wrong: Wrong) -> None:
     for n in range(len(rows("plan_absences"))):
         one, two, three, _ = st.columns([2, 2, 1, 3], vertical_alignment="bottom")
         for place, key, name in ((one, "plan_from", "away_from"), (two, "plan_until", "away_until")):
-            place.text_input(w(f"plan.{name}"), key=keep(f"{key}_{n}", ""), placeholder=DATE, label_visibility=_seen(n))
+            fill(place.text_input, w(f"plan.{name}"), f"{key}_{n}", "", placeholder=DATE, label_visibility=_seen(n))
         _out(three, "plan_absences", n, f"plan_back_{n}")
         html.wrong(wrong.get(f"plan_from_{n}") or wrong.get(f"plan_until_{n}"))
     _more("plan_absences", ("", ""), "plan_add_absence", w("plan.add_absence"))

@@ -17,7 +17,7 @@ from patentprep.report.portfolio import CALENDAR_STATES, portfolio_csv, portfoli
 from patentprep.resources import folder
 from patentprep.strings import t
 from patentprep.ui import desk, html, plan_view
-from patentprep.ui.desk import choose, keep, lang, w
+from patentprep.ui.desk import choose, fill, lang, w
 
 MOST_BYTES = 4_000_000  # some ten thousand families
 SHOWN = 200  # rows drawn at once; files hold all
@@ -100,9 +100,6 @@ def _list(portfolio: Portfolio, name: str) -> None:
     there = sorted({item.office for family in portfolio.families for item in family.timeline.deadlines})
     known = [code for code in there if code in offices()]
     names = {code: f"{code} · {reports.office_name(code, lang())}" for code in known}
-    wanted = [code for code in desk.held("portfolio_offices", []) if code in names]
-    if wanted != desk.held("portfolio_offices", []):  # an office that only another file had
-        desk.lay_down("portfolio_offices", wanted)
     wanted = choose(
         one.multiselect, w("many.offices"), known, "portfolio_offices", [], format_func=names.__getitem__,
         placeholder=w("plan.all_offices"), filter_mode="contains", select_all=False, wrap=True,
@@ -113,7 +110,7 @@ def _list(portfolio: Portfolio, name: str) -> None:
         format_func=spans.__getitem__, filter_mode=None,
     )  # fmt: skip
     with three:
-        over = st.toggle(w("many.over"), key=keep("portfolio_over", False))
+        over = fill(st.toggle, w("many.over"), "portfolio_over", False)
     until = add_months(date.today(), months) if months else None
     found = entries(portfolio, offices=wanted, until=until)
     shown = [entry for entry in found if over or entry.state in CALENDAR_STATES]

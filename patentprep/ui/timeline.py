@@ -17,7 +17,7 @@ from patentprep.report import plan as reports
 from patentprep.report.scenarios import scenarios_json
 from patentprep.strings import t
 from patentprep.ui import html, plan_chart, plan_facts, plan_form, plan_portfolio, plan_view
-from patentprep.ui.desk import choose, forget_choice, keep, lang, w
+from patentprep.ui.desk import choose, fill, lang, w
 
 VIEWS = ("dates", "months", "ways")
 
@@ -67,11 +67,9 @@ def dates(plan: dict[str, Any]) -> None:
     codes = ["", *plan["given"]["offices"]]
     one, two = st.columns([1, 3], vertical_alignment="bottom")
     named = {code: f"{code} · {reports.office_name(code, lang())}" if code else w("plan.all_offices") for code in codes}
-    if plan_facts.value("plan_only") not in codes:  # an office that was taken out of the form since
-        forget_choice("plan_only")
     only = choose(one.selectbox, w("plan.only"), codes, "plan_only", "", format_func=named.__getitem__)
     with two:
-        everything = st.toggle(w("plan.everything"), key=keep("plan_everything", False))
+        everything = fill(st.toggle, w("plan.everything"), "plan_everything", False)
     kept = plan | {name: plan_view.of_office(plan[name], only) for name in ("deadlines", "suggestions", "disclosures")}
     html.section(w("plan.picture"))
     st.altair_chart(plan_chart.chart(kept, everything), width="stretch", key="plan_chart")
