@@ -141,12 +141,13 @@ def _disclosures(wrong: Wrong) -> None:
 
 def _examination(wrong: Wrong) -> None:
     codes = ["", *offices()]
-    one, two, three, four, five = st.columns(5)
+    one, two, three = st.columns(3)
     _field(one, "plan_report", wrong)
     _field(two, "plan_early", wrong)
-    _field(three, "plan_demand", wrong)
-    _office(four, "plan_ipea", codes, w("plan.ipea_help"))
-    _field(five, "plan_record", wrong)
+    _field(three, "plan_record", wrong)
+    one, two, _ = st.columns(3)
+    _field(one, "plan_demand", wrong)
+    _office(two, "plan_ipea", codes, w("plan.ipea_help"))
 
 
 def _claims(wrong: Wrong) -> None:

@@ -170,6 +170,8 @@ def months(months: Rows) -> Markup:
 
 def _step(row: dict[str, Any]) -> Markup:
     sign, kind = ("◆", w("plan.advised")) if row["advised"] else ("●", w("plan.must"))
+    if row["overdue"] and not row["advised"]:
+        sign, kind = "", w("plan.was_due")
     doubt = "" if row["certain"] else " · " + w("plan.to_confirm")
     return Markup(
         '<li class="pp-step pp-step-{}"><span class="pp-dayno">{}<small>{}</small></span><div>'
