@@ -306,7 +306,7 @@ def test_a_file_that_is_no_portfolio_is_one_sentence(data: str, sentence: str) -
 
 def test_a_file_too_large_is_not_read() -> None:
     at = upload(many(), "family\n" + "x" * plan_portfolio.MOST_BYTES)
-    assert "larger than 4 MB" in words(at)
+    assert "larger than 1 MB" in words(at)
 
 
 def test_forgetting_drops_the_portfolio() -> None:

@@ -19,7 +19,7 @@ from patentprep.strings import t
 from patentprep.ui import desk, html, plan_view
 from patentprep.ui.desk import choose, fill, lang, w
 
-MOST_BYTES = 4_000_000  # some ten thousand families
+MOST_BYTES = 1_000_000  # some ten thousand families
 SHOWN = 200  # rows drawn at once; files hold all
 MONTHS = (0, 1, 3, 6, 12, 24)  # 0: all
 
