@@ -13,16 +13,15 @@ import pytest
 
 pytest.importorskip("streamlit")
 
+from pages import APP, calm, go, open_app, source, twin, words
 from streamlit.testing.v1 import AppTest
 
 from patentprep import assess, launch, read_draft, strings
 from patentprep.errors import PatentprepError
 from patentprep.model import REQUIREMENTS
-from patentprep.planning.timeline import DISCLOSURE_KINDS
 from patentprep.report import to_dict
 from patentprep.ui import desk, samples
 
-APP = launch.app_file()
 PAGES = ("start", "check", "timeline", "checklists", "settings")
 DRAFT = """一种风机轴承故障诊断方法
 
@@ -35,39 +34,6 @@ DRAFT = """一种风机轴承故障诊断方法
 具体实施方式
 采样频率为20kHz，<script>alert('x')</script> 训练数据来自两个风电场的24台机组，共18000段。
 """
-
-
-def open_app(lang: str = "zh", **params: str) -> AppTest:
-    at = AppTest.from_file(str(APP), default_timeout=60)
-    at.query_params["lang"] = lang
-    for name, value in params.items():
-        at.query_params[name] = value
-    return calm(at.run())
-
-
-def calm(at: AppTest) -> AppTest:
-    """Nothing went wrong behind the page."""
-    assert not at.exception, at.exception
-    assert "pp-unexpected" not in source(at)
-    return at
-
-
-def go(at: AppTest, page: str) -> AppTest:
-    return calm(at.switch_page(f"patentprep/ui/{page}.py").run())
-
-
-def source(at: AppTest) -> str:
-    """Our HTML on the page, the style sheet left out."""
-    return "\n".join(e.proto.body for e in at.get("html") if not e.proto.body.startswith("<style"))
-
-
-def words(at: AppTest) -> str:
-    return escaping.unescape(re.sub(r"<[^>]+>", " ", source(at)))
-
-
-def twin(at: AppTest, key: str) -> str:
-    """The key of a choice's widget in the language shown."""
-    return f"{key}@{at.session_state['lang']}"
 
 
 def paste(at: AppTest, text: str = DRAFT) -> AppTest:
@@ -306,80 +272,6 @@ def test_the_pane_shows_the_whole_draft_and_every_quote_has_its_mark(sample: sam
     quoted = {item["start"] for r in report["requirements"] for e in r["elements"] for item in e["evidence"]}
     inside = {s for s in quoted if any(m <= s for m in marked)}
     assert quoted and len(quoted & marked) >= 0.9 * len(inside)  # a quote inside another shares its mark
-
-
-# --- Timeline ---------------------------------------------------------------------------------------------------------
-
-
-def plan(lang: str = "en", **fields: str) -> AppTest:
-    at = go(open_app(lang), "timeline")
-    at.text_input(key="plan_today").set_value("2026-03-01")
-    for name, value in fields.items():
-        at.text_input(key=f"plan_{name}").set_value(value)
-    return calm(at.run())
-
-
-def test_the_table_gives_the_day_to_act_and_why_it_moved() -> None:
-    at = plan(priority="2026-01-31")
-    rows = re.findall(r"<tr class=.*?</tr>", source(at))
-    row = next(r for r in rows if "End of the priority period" in r)
-    assert "2027-01-31" in row  # twelve months, a Sunday (PCT Rule 80.5)
-    assert re.search(r"<b>2027-02-0\d</b>", row)
-    assert "PCT Rules 2.4, 80.5" in row
-    assert any("National phase US" in r and "2028-07-31" in r for r in rows)  # 30 months, Art. 22(1)
-    assert at.get("vega_lite_chart")
-
-
-@pytest.mark.parametrize(
-    ("fields", "sentence"),
-    [
-        ({"priority": "2026-02-30"}, "There is no day 2026-02-30"),
-        ({"priority": "31.1.2026"}, "is not a date"),
-        ({"priority": "2026-01-31", "filing": "2025-12-01"}, "is before the priority date"),
-        ({"priority": "2024-01-31", "filing": "2026-02-01"}, "is too late for the priority date"),
-    ],
-)
-def test_wrong_dates_are_one_sentence(fields: dict[str, str], sentence: str) -> None:
-    at = plan(**fields)
-    assert sentence in words(at)
-    assert "<table" not in source(at)
-    assert at.text_input(key="plan_priority").value == fields["priority"]
-
-
-def test_warnings_come_first() -> None:
-    at = plan(priority="2026-01-31")
-    calm(at.button(key="plan_add").click().run())
-    calm(at.text_input(key="plan_day_0").set_value("2026-01-10").run())
-    page = source(at)
-    assert "fatal" in page[: page.index("<table")]
-
-
-def test_a_disclosure_can_be_taken_out_and_the_others_stay() -> None:
-    at = plan(priority="2026-01-31")
-    for number, day in enumerate(("2026-01-10", "2026-01-11", "2026-01-12")):
-        calm(at.button(key="plan_add").click().run())
-        at.text_input(key=f"plan_day_{number}").set_value(day)
-        calm(at.selectbox(key=twin(at, f"plan_kind_{number}")).set_value(DISCLOSURE_KINDS[number]).run())
-    calm(at.button(key="plan_out_1").click().run())
-    assert at.query_params["disclosure"] == [f"2026-01-10:{DISCLOSURE_KINDS[0]}", f"2026-01-12:{DISCLOSURE_KINDS[2]}"]
-    assert at.text_input(key="plan_day_1").value == "2026-01-12"
-    assert at.selectbox(key=twin(at, "plan_kind_1")).value == DISCLOSURE_KINDS[2]
-    for _ in range(2):
-        calm(at.button(key="plan_out_0").click().run())
-    assert "disclosure" not in at.query_params and "2026-01-1" not in source(at)
-
-
-def test_the_plan_lives_in_the_address() -> None:
-    at = plan(priority="2026-01-31")
-    assert at.query_params["priority"] == "2026-01-31"
-    assert at.query_params["office"] == ["CN", "US", "EP", "JP", "KR"]
-    fresh = AppTest.from_file(str(APP), default_timeout=60).run()
-    fresh.query_params.update({"priority": "2025-05-05", "office": ["US"], "disclosure": ["2025-05-01:talk"]})
-    go(fresh, "timeline")
-    assert fresh.text_input(key="plan_priority").value == "2025-05-05"
-    assert fresh.multiselect(key=twin(fresh, "plan_offices")).value == ["US"]
-    assert fresh.text_input(key="plan_day_0").value == "2025-05-01"
-    assert fresh.expander[0].proto.expanded  # what counts in a plan is not hidden
 
 
 # --- Checklists -------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -99,9 +100,9 @@ def chinese_pdf() -> bytes:
     return out.getvalue()
 
 
-def test_a_draft_is_read_checked_and_pointed_at_without_leaving_this_computer(
-    browser_path: str, address: str, chinese_pdf: bytes, tmp_path: Path
-) -> None:
+@contextmanager
+def window(browser_path: str, tmp_path: Path) -> Iterator[Any]:
+    """A page of a browser of its own. When it is closed, nothing it asked for may have left this computer."""
     sync = pytest.importorskip("playwright.sync_api")
     asked: list[str] = []
     with sync.sync_playwright() as playwright:
@@ -114,8 +115,17 @@ def test_a_draft_is_read_checked_and_pointed_at_without_leaving_this_computer(
         context.set_default_timeout(30_000)
         context.on("request", lambda request: asked.append(request.url))
         context.on("page", lambda page: page.on("websocket", lambda socket: asked.append(socket.url)))
-        page = context.new_page()
+        yield context.new_page()
+        context.close()
+    assert any(url.startswith("ws://") for url in asked)  # the watch itself works
+    outside = {url for url in asked if urlsplit(url).hostname not in (launch.HOST, "localhost", None)}
+    assert not outside
 
+
+def test_a_draft_is_read_checked_and_pointed_at_without_leaving_this_computer(
+    browser_path: str, address: str, chinese_pdf: bytes, tmp_path: Path
+) -> None:
+    with window(browser_path, tmp_path) as page:
         page.goto(f"{address}/?lang=zh")
         page.get_by_text("这份稿件可以提交了吗？").wait_for()
         page.locator("input[type=file]").set_input_files(
@@ -159,8 +169,55 @@ def test_a_draft_is_read_checked_and_pointed_at_without_leaving_this_computer(
         page.reload()
         page.locator(".pp-draft").wait_for()
         assert page.locator(".pp-head h1").inner_text() == TITLE
-        context.close()
 
-    assert any(url.startswith("ws://") for url in asked)  # the watch itself works
-    outside = {url for url in asked if urlsplit(url).hostname not in (launch.HOST, "localhost", None)}
-    assert not outside
+
+def test_a_plan_is_typed_read_and_taken_into_a_calendar(browser_path: str, address: str, tmp_path: Path) -> None:
+    from icalendar import Calendar
+
+    with window(browser_path, tmp_path) as page:
+        page.goto(f"{address}/timeline?lang=zh")
+        page.get_by_label("优先权日", exact=True).fill("2026年1月31日")
+        page.keyboard.press("Tab")
+        page.locator(".pp-next").wait_for()
+
+        group = page.locator("[data-testid=stExpander]", has_text="名称、已完成事项")
+        group.locator("summary").press("Enter")  # with the keyboard alone
+        page.get_by_label("以哪一天为今天", exact=True).fill("2026-03-01")
+        page.keyboard.press("Tab")
+        page.get_by_label("案件名称", exact=True).fill("P2026-001")
+        page.keyboard.press("Tab")
+        page.get_by_text("在上面填写案件名称").wait_for(state="detached")
+
+        page.get_by_text("English", exact=True).click()
+        page.get_by_text("What to do next").wait_for()
+        assert page.get_by_label("Your name for it", exact=True).input_value() == "P2026-001"
+        assert page.get_by_label("Priority date", exact=True).input_value() == "2026年1月31日"
+        page.locator("[data-testid=stVegaLiteChart]").locator("canvas, svg").first.wait_for()
+        assert "CN · China" in page.locator("[data-testid=stMultiSelect]").first.inner_text()  # chosen, in other words
+        assert page.locator("tr", has_text="End of the priority period").locator("b").first.inner_text() == "2027-02-01"
+
+        page.get_by_text("Month by month").click()
+        page.get_by_role("heading", name="July 2028").wait_for()
+        page.get_by_text("Other ways to file").click()
+        assert page.locator(".pp-way").nth(3).inner_text()
+
+        calendar = Calendar.from_ical(_download(page, "Calendar (ICS)"))
+        events = {str(event["summary"]): event.decoded("dtstart").isoformat() for event in calendar.walk("VEVENT")}
+        assert events["P2026-001: End of the priority period"] == "2027-02-01"
+        assert events["P2026-001: National phase US"] == "2028-07-31"
+        assert b"<svg" in _download(page, "Report (HTML)")
+
+        page.get_by_text("Portfolio", exact=True).click()
+        families = b"family,priority_date,offices\nA,2026-01-31,US\nB,2026-02-30,US\n"
+        page.locator("input[type=file]").set_input_files(
+            {"name": "families.csv", "mimeType": "text/csv", "buffer": families}
+        )
+        page.get_by_text("Line 3 (B): There is no day").wait_for()
+        calendar = Calendar.from_ical(_download(page, "This list (calendar, ICS)"))
+        assert any(str(event["summary"]) == "A: National phase US" for event in calendar.walk("VEVENT"))
+
+
+def _download(page: Any, label: str) -> bytes:
+    with page.expect_download() as got:
+        page.get_by_role("button", name=label).click()
+    return Path(got.value.path()).read_bytes()

@@ -74,8 +74,9 @@ def sit_down() -> None:
     if state.get("lang") not in LANGUAGES:
         asked = st.query_params.get("lang") or state.get("lang_before") or (st.context.locale or "")[:2].lower()
         state["lang"] = asked if asked in LANGUAGES else "en"
+    put_away()  # what was typed just before leaving a page, whose own run may never have come
     state["lang_before"] = state["lang"]
-    state["keys"] = []
+    state["keys"] = {}
     into_address({"desk": [token], "lang": [state["lang"]]})
 
 
@@ -100,9 +101,12 @@ def day(text: str) -> date:
 
 def put_away() -> None:
     """Keep what the widgets of this run hold. Call last."""
-    for key in st.session_state.get("keys", ()):
-        if key in st.session_state:
-            desk().kept[key] = st.session_state[key]
+    state = st.session_state
+    for widget, key in state.get("keys", {}).items():
+        if widget in state:
+            desk().kept[key] = state[widget]
+            if widget != key:
+                state[key] = state[widget]
 
 
 def desk() -> Desk:
@@ -131,19 +135,59 @@ def keep(key: str, default: Any) -> str:
     """Give the widget of that key the value it had last, on whatever page or after a reload. Returns the key."""
     if key not in st.session_state:
         st.session_state[key] = desk().kept.get(key, default)
-    st.session_state["keys"].append(key)
+    st.session_state["keys"][key] = key
     return key
+
+
+def held(key: str, default: Any) -> Any:
+    """What the field or choice of that key holds now, before it is drawn, or although it is not."""
+    for source in (st.session_state, desk().kept):
+        if key in source:
+            return source[key]
+    return default
+
+
+def lay_down(key: str, value: Any) -> None:
+    """Give a field or choice another value, before it is drawn."""
+    forget_choice(key)
+    st.session_state[key] = desk().kept[key] = value
+    st.session_state.setdefault("laid", set()).add(key)
+
+
+def _start(widget: str, key: str, value: Any, name: str, start: Any) -> dict[str, Any]:
+    """How a widget gets its value: as its own start, or, where a button laid down another, through the session.
+
+    The start is given in every run. A value given through the session is told to the browser in one run only; if that
+    run is cut short, a field new to the browser would fall back to nothing.
+    """
+    st.session_state["keys"][widget] = key
+    if key in st.session_state.get("laid", ()):
+        st.session_state["laid"].discard(key)
+        st.session_state[widget] = value
+        return {}
+    return {name: start}
+
+
+def fill(put: Callable[..., Any], label: str, key: str, default: Any, **more: Any) -> Any:
+    """A field or switch whose value is kept under ``key``."""
+    value = held(key, default)
+    return put(label, key=key, **_start(key, key, value, "value", value), **more)
 
 
 def choose(put: Callable[..., Any], label: str, options: Sequence[Any], key: str, default: Any, **more: Any) -> Any:
     """A choice among words, kept under ``key``. Its widget has a twin per language.
 
     Streamlit goes on showing a choice in the words it was made in; a twin starts in the words of its own language.
+    What is no longer among the options is not chosen.
     """
-    twin = f"{key}@{lang()}"
-    if twin not in st.session_state:
-        st.session_state[twin] = st.session_state.get(key, desk().kept.get(key, default))
-    chosen = put(label, options, key=twin, **more)
+    twin, value = f"{key}@{lang()}", held(key, default)
+    if isinstance(value, list):
+        value = [item for item in value if item in options]
+    elif value not in options:
+        value = default
+    one = put.__name__ == "selectbox"
+    start = _start(twin, key, value, "index" if one else "default", options.index(value) if one else value)
+    chosen = put(label, options, key=twin, **start, **more)
     st.session_state[key] = desk().kept[key] = chosen
     return chosen
 

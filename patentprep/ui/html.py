@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from patentprep.errors import PatentprepError
 from patentprep.palette import COLOURS, RED_FLAG, SHAPES
-from patentprep.strings import say
+from patentprep.strings import keys, say, t
 from patentprep.ui import desk
 
 ICON = (
@@ -41,8 +41,9 @@ def _sheet() -> str:
 def dress() -> None:
     """Our style sheet, and Streamlit's own words in the language of the interface."""
     drop, hint, browse = (desk.w(f"start.{name}").replace('"', "") for name in ("drop", "drop_hint", "browse"))
-    none = desk.w("no_match").replace('"', "")
+    none, many, rows = (desk.w(name).replace('"', "") for name in ("no_match", "many.drop", "many.drop_hint"))
     words = f':root {{ --pp-drop: "{drop}"; --pp-drop-hint: "{hint}"; --pp-browse: "{browse}"; --pp-none: "{none}"; }}'
+    words += f' .st-key-pp-many {{ --pp-drop: "{many}"; --pp-drop-hint: "{rows}"; }}'
     st.html(f"<style>{_sheet()}{words}</style>")
 
 
@@ -84,9 +85,21 @@ def band(sentences: Iterable[str], label: str = "") -> None:
         put(Markup('<div class="pp-band" role="note">{}{}</div>').format(head, lines))
 
 
+def sentence(error: PatentprepError) -> str:
+    """What is wrong with the input. A sentence that tells of options of the command line has a form for the page."""
+    own = f"ui.{error.key}"
+    return t(own, desk.lang(), **error.facts) if own in keys(desk.lang()) else say(error, desk.lang())
+
+
 def trouble(error: PatentprepError, where: str = "") -> None:
     """What is wrong with the input, in one sentence, in a calm box."""
-    say_so(say(error, desk.lang()), where)
+    say_so(sentence(error), where)
+
+
+def wrong(error: PatentprepError | None) -> None:
+    """What is wrong with a field, below it; nothing where nothing is."""
+    if error:
+        put(Markup('<p class="pp-wrong" role="alert">{}</p>').format(dated(sentence(error))))
 
 
 def say_so(sentence: str, where: str = "", kind: str = "") -> None:
