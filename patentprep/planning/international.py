@@ -9,6 +9,7 @@ from patentprep.planning.calendars import (
     certain,
     closed_because,
     expected_open,
+    is_open,
     next_open_day,
     open_day_before,
     year_of,
@@ -76,13 +77,22 @@ def examining(given: Given) -> str:
 
 
 def publication_day(end: date) -> date:
-    """The first Thursday after the 18 months have expired (Art. 21(2)(a)), or the next day the Bureau is
-    open.
+    """The first Thursday after the 18 months have expired (Art. 21(2)(a)), or the Friday when the Bureau is closed
+    that Thursday (AG 9.013).
 
-    The publication is no act of the applicant's, so days on which the Bureau is only expected to be closed
-    count.
+    Where the Thursday may be closed and the Friday too, or it is not known whether the Thursday is closed at all,
+    publication may come as early as the Wednesday before (RO/GL 337): the earliest possible day is the safe one,
+    because everything that stops publication is counted back from it.
     """
-    day = add_days(end, (3 - end.weekday() - 1) % 7 + 1)
+    thursday = add_days(end, (3 - end.weekday() - 1) % 7 + 1)
+    if expected_open(IB, thursday):
+        return thursday
+    day = add_days(thursday, 1)
+    if not is_open(IB, thursday) and expected_open(IB, day):
+        return day
+    for day in (add_days(thursday, -1), thursday):
+        if is_open(IB, day) and day > end:
+            return day
     while not expected_open(IB, day):
         day = add_days(day, 1)
     return day
@@ -104,23 +114,31 @@ def publication(priority: date, requested: date | None = None) -> tuple[Deadline
             "publication", IB, requested, early, because, words("trigger.early_publication", date=requested),
             "publication_early", words("consequence.publication"), None, False, note=words("note.publication_early"),
         )  # fmt: skip
-        day, thursday = early, early.weekday() == 3
+        day = early
     else:
-        thursday = day.weekday() == 3
-        because = words("moved.publication_day" if thursday else "moved.publication_closed", nominal=end)
+        because = words(f"moved.{_named('publication', day)}", nominal=end)
+        note = None if _named("", day) == "_day" else words(f"note.{_named('publication', day)}")
         published = Deadline(
             "publication", IB, end, day, because, from_priority, "publication",
-            words("consequence.publication"), None,
-            certain(IB, day.year), note=None if thursday else words("note.publication_closed"),
+            words("consequence.publication"), None, certain(IB, day.year), note=note,
         )  # fmt: skip
     from_publication = words("trigger.publication", date=day)
     prepared = target("publication_technical_preparation", IB, add_days(day, -PREPARATION_DAYS), from_publication)
     # AG 9.014: the Tuesday 16 days before a Thursday publication, 17 days before a Friday one
     stop = target(
         "stop_publication", IB, add_days(day, -17 if day.weekday() == 4 else -16), from_publication,
-        note=words("note.stop_publication" if thursday else "note.stop_publication_closed"),
+        note=words(f"note.{_named('stop_publication', day).removesuffix('_day')}"),
     )  # fmt: skip
     return published, prepared, stop
+
+
+def _named(what: str, day: date) -> str:
+    """Which sentence tells how the day of publication was found: an ordinary Thursday, the open day after a closed
+    one, or the earliest day possible.
+    """
+    if day.weekday() == 3 and expected_open(IB, day):
+        return f"{what}_day"
+    return f"{what}_closed" if day.weekday() != 2 and expected_open(IB, day) else f"{what}_earliest"
 
 
 def international_phase(priority: date, given: Given, *, claimed: bool, other_priority: date | None) -> list[Deadline]:
