@@ -3,6 +3,10 @@
 import pytest
 from planning import D, plan
 
+from patentprep.planning.timeline import Suggestion, Timeline
+from patentprep.report.plan import say_words
+from patentprep.strings import LANGUAGES
+
 # The last Thursday of the year: (priority, publication, end of preparation, last day to stop, decide by, reason)
 YEAR_ENDS = [
     ("2025-06-24", "2026-12-30", "2026-12-15", "2026-12-14", "2026-12-14",
@@ -28,3 +32,59 @@ def test_publication_that_may_come_earlier_is_planned_for_the_earliest_day(
     aim = next(item for item in timeline.suggestions if item.id == "decide_before_publication")
     assert aim.latest == D(decide)
     assert aim.recommended <= aim.latest
+
+
+def _aim(timeline: Timeline, id: str) -> Suggestion:
+    return next(item for item in timeline.suggestions if item.id == id)
+
+
+PREPRINT = [(D("2026-01-15"), "preprint")]
+TAIWAN = {"priority_date": "2026-03-01", "disclosures": PREPRINT, "offices": ["TW", "AR"]}
+
+
+# Grace periods counted back from the filing itself
+@pytest.mark.parametrize(
+    ("id", "latest", "why"),
+    [
+        (
+            "direct_filing:TW",
+            "2027-01-14",
+            "twelve months from the disclosure, less a day: before the priority year ends",
+        ),
+        ("direct_filing:AR", "2027-03-01", "counted back from priority: the priority year"),
+    ],
+)
+def test_a_direct_filing_comes_before_the_grace_period_of_the_office_ends(id: str, latest: str, why: str) -> None:
+    timeline = plan({**TAIWAN, "today": "2026-04-01"})
+    aim = _aim(timeline, id)
+    assert aim.latest == D(latest), why
+    assert aim.recommended < aim.latest
+    code = id[-2:]
+    for step in ("translations", "associates"):
+        assert _aim(timeline, f"{step}:{code}").recommended <= aim.recommended
+    row = next(item for item in timeline.disclosures if item.office == code)
+    assert row.file_by is None or aim.latest < row.file_by
+
+
+@pytest.mark.parametrize("filing", [None, "2027-02-26"])
+def test_a_planned_filing_does_not_hide_the_day_that_keeps_the_grace_period(filing: str | None) -> None:
+    timeline = plan(
+        {"priority_date": "2026-03-01", "filing_date": filing, "today": "2026-04-01", "offices": ["JP", "KR", "TW"],
+         "disclosures": PREPRINT}
+    )  # fmt: skip
+    aim = _aim(timeline, "pct_filing")
+    assert aim.latest == D("2027-01-14")
+    assert dict(aim.why.facts) == {"date": "2027-01-14", "offices": "JP,KR"}
+    needed = timeline.warning("grace_period_needed")
+    assert "TW" in needed.offices
+    assert dict(needed.message.facts)["file_by"] == "2027-01-15"
+    lost = [item.message for item in timeline.warnings if item.id == "novelty_lost"]
+    assert [dict(item.facts)["keep"] for item in lost] == (["JP,KR"] if filing else [])
+    for lang in LANGUAGES:
+        assert "2027-01-14" in say_words(aim.why, lang)
+        assert all("2027-01-14" in say_words(item, lang) for item in lost)
+
+
+def test_a_grace_period_that_is_over_does_not_take_the_pct_filing_away() -> None:
+    timeline = plan({**TAIWAN, "offices": ["JP", "US"], "today": "2027-01-20"})
+    assert _aim(timeline, "pct_filing").latest == D("2027-03-01")

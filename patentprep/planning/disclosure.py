@@ -6,6 +6,7 @@ Chinese or provisional first filing does not by itself save Japan, Korea or Cana
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from patentprep.model import Severity
@@ -18,9 +19,11 @@ OWN_KINDS = ("preprint", "talk", "code", "product")
 
 
 def effective_date(code: str, priority: date, given: Given) -> date:
-    """The date that novelty is judged from: the filing date where a priority restored after 12 months does
-    not hold.
+    """The date that novelty is judged from: the filing date where a priority restored after 12 months does not
+    hold, the original priority date for a direct filing.
     """
+    if office(code).route == "paris":  # its own filing with its own claim: nothing done in the PCT application counts
+        return given.direct_priority or priority
     filing = given.filing_date
     if filing and filing > priority_end(priority, given) and office(code).accepts_restoration == "no":
         return filing
@@ -102,14 +105,27 @@ def disclosure_warnings(disclosed: tuple[Disclosed, ...], given: Given) -> list[
     return [
         warning
         for warning in (
-            _warning("novelty_lost", "fatal", lost),
-            _warning("grace_period_needed", "serious", _without(verdicts["grace"], lost), given),
+            _lost(lost, given),
+            _warning("grace_period_needed", "serious", _without(verdicts["grace"], lost), disclosed),
             _warning("grace_period_unknown", "serious", _without(verdicts["unknown"], lost)),
             _warning("disclosure_on_filing_day", "serious", _without(verdicts["same_day"], lost)),
             _warning("later_disclosure", "advisory", verdicts["after"]),
         )
         if warning
     ]
+
+
+def _lost(found: dict[str, set[tuple[date, str]]], given: Given) -> PlanWarning | None:
+    """Novelty lost; where only the filing date that is planned loses it, the day that would still keep it."""
+    warning, planned = _warning("novelty_lost", "fatal", found), given.filing_date
+    bound = filing_bound(given.priority_date, given)
+    if warning is None or bound is None or planned is None or given.today is None or planned <= given.today:
+        return warning
+    keep = [code for code in bound[1] if code in found]
+    if not keep or planned <= bound[0]:
+        return warning
+    facts = dict(warning.message.facts) | {"filing": str(planned), "file_by": str(bound[0]), "keep": ",".join(keep)}
+    return replace(warning, message=words("warning.novelty_lost_by", **facts))
 
 
 def grace_end(code: str, day: date) -> date | None:
@@ -120,20 +136,37 @@ def grace_end(code: str, day: date) -> date | None:
     return add_months(day, grace.months)
 
 
-def filing_bound(priority: date, given: Given) -> date | None:
-    """The last safe day for the international filing under the grace periods that are counted back from
-    it.
+def filing_bound(priority: date, given: Given) -> tuple[date, tuple[str, ...]] | None:
+    """The last safe day for the international filing under the grace periods that are counted back from it, and
+    the offices that need it. A filing date that is only planned does not count: another day can still be chosen.
     """
-    ends = [
-        end
-        for code in given.offices
+    return _earliest(_grace_ends(priority, given, [code for code in given.offices if office(code).route != "paris"]))
+
+
+def direct_bound(code: str, priority: date, given: Given) -> date | None:
+    """The last safe day for a direct filing at an office under its grace period counted back from that filing."""
+    bound = _earliest(_grace_ends(priority, given, [code]))
+    return bound[0] if bound else None
+
+
+def _grace_ends(priority: date, given: Given, codes: list[str]) -> list[tuple[date, str]]:
+    """The day before each grace period ends that a filing still to be made can meet, with its office."""
+    return [
+        (last, code)
+        for code in codes
         for day, kind in given.disclosures
-        if office(code).route != "paris"
-        and day < effective_date(code, priority, given)
-        and judged(office(code).grace, kind, day, priority, given.filing_date) == "grace"
+        if day < effective_date(code, priority, given)
+        and judged(office(code).grace, kind, day, priority, None) == "grace"
         and (end := grace_end(code, day)) is not None
+        and ((last := add_days(end, -1)) >= (given.today or last))
     ]
-    return add_days(min(ends), -1) if ends else None
+
+
+def _earliest(ends: list[tuple[date, str]]) -> tuple[date, tuple[str, ...]] | None:
+    if not ends:
+        return None
+    first = min(ends)[0]
+    return first, tuple(dict.fromkeys(code for day, code in ends if day == first))
 
 
 def _without(
@@ -146,7 +179,7 @@ def _warning(
     id: str,
     severity: Severity,
     found: dict[str, set[tuple[date, str]]],
-    given: Given | None = None,
+    disclosed: tuple[Disclosed, ...] = (),
 ) -> PlanWarning | None:
     if not found:
         return None
@@ -154,8 +187,7 @@ def _warning(
     days = ", ".join(sorted({day.isoformat() for day, _ in what}))
     kinds = ",".join(dict.fromkeys(kind for _, kind in what))
     key, facts = f"warning.{id}", {"offices": ",".join(found), "days": days, "kinds": kinds}
-    if given:
-        ends = [end for code, items in found.items() for day, _ in items if (end := grace_end(code, day))]
-        if ends and given.filing_date is None:
-            key, facts["file_by"] = f"{key}_by", min(ends).isoformat()
+    ends = [item.file_by for item in disclosed if item.office in found and item.verdict == "grace" and item.file_by]
+    if ends:
+        key, facts["file_by"] = f"{key}_by", min(ends).isoformat()
     return PlanWarning(id, severity, tuple(found), words(key, **facts), "novelty")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from patentprep.planning.calendars import expected_open, open_day_before
-from patentprep.planning.disclosure import filing_bound
+from patentprep.planning.disclosure import direct_bound, filing_bound
 from patentprep.planning.international import SECRECY_MONTHS, foreign_filing
 from patentprep.planning.leads import leads
 from patentprep.planning.offices import INTERNATIONAL_BUREAU, office, paris_offices_abroad
@@ -85,7 +85,7 @@ def suggestions(priority: date, given: Given, deadlines: tuple[Deadline, ...], *
                 add_days(end, -lead.publication), last, why, given,
             )
         )  # fmt: skip
-    found += _entries(given, seat, open_limits, lead)
+    found += _entries(priority, given, seat, open_limits, lead)
     return [item for item in found if item is not None]
 
 
@@ -127,8 +127,8 @@ def _pct_filing(
     places, end = (seat, given.receiving_office), add_months(priority, 12)
     why = words("why.pct_filing", date=end, days=lead.filing)
     bound = filing_bound(priority, given)
-    if bound is not None and bound < end:
-        end, why = bound, words("why.pct_filing_grace", date=bound)
+    if bound is not None and bound[0] < end:
+        end, why = bound[0], words("why.pct_filing_grace", date=bound[0], offices=",".join(bound[1]))
     period, restoration = open_limits.get("priority_period"), open_limits.get("priority_restoration")
     late = today is not None and period is not None and today > period.date
     if late and today and restoration and bound is None:
@@ -183,7 +183,9 @@ def _secrecy_routes(
     return [*routes, suggest("secrecy_route:pct_at_cnipa", ("CN",), min(priority, best), best, end, why, given)]
 
 
-def _entries(given: Given, seat: str, open_limits: dict[str, Deadline], lead: Leads) -> list[Suggestion | None]:
+def _entries(
+    priority: date, given: Given, seat: str, open_limits: dict[str, Deadline], lead: Leads
+) -> list[Suggestion | None]:
     """Instructions, translation and entry of each office. Entries that end together are staggered, the first
     offices last. The translation is ready for the recommended entry.
     """
@@ -202,12 +204,15 @@ def _entries(given: Given, seat: str, open_limits: dict[str, Deadline], lead: Le
         longer = open_limits.get(f"national_phase_extended:{code}")
         if given.today and end < given.today and longer:
             end, key = longer.nominal_date, "late_entry"
+        grace = direct_bound(code, priority, given) if direct else None
+        if grace and grace < end:
+            end, key = grace, "direct_filing_grace"
         place = together.get(end, 0)
         together[end] = place + 1
         best = add_days(end, -lead.entry - lead.stagger * (place % STAGGER_STEPS))
         if given.today and key == "late_entry":  # surcharges grow with the delay
             best = given.today
-        elif given.today and best < given.today:
+        elif given.today and best < given.today and key != "direct_filing_grace":
             key += "_now"
         why = words(f"why.{key}", office=code, date=end, days=lead.entry)
         opens = add_days(end, -lead.entry - 45)

@@ -169,6 +169,8 @@ class Given:
     leads: Leads | None = None  # None: the defaults
     absences: tuple[tuple[date, date], ...] = ()  # first and last day on which nobody is there
 
+    direct_priority: date | None = None  # what direct filings claim, where a withdrawal changed ``priority_date``
+
     def absent(self, day: date) -> bool:
         """Whether nobody is there that day."""
         return any(first <= day <= last for first, last in self.absences)

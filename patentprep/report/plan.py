@@ -309,7 +309,7 @@ def _fact(name: str, value: str, lang: Lang) -> str:
         return office_name(value, lang) if value in offices() else value
     if name in ("office", "through"):
         return office_name(value, lang)
-    if name == "offices":
+    if name in ("offices", "keep"):
         named = "{}（{}）" if lang == "zh" else "{} ({})"
         short = (office_name(code, lang).partition(" (")[0] for code in value.split(","))  # the code says the rest
         return comma.join(named.format(name, code) for name, code in zip(short, value.split(","), strict=True))
