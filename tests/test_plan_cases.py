@@ -88,3 +88,34 @@ def test_a_planned_filing_does_not_hide_the_day_that_keeps_the_grace_period(fili
 def test_a_grace_period_that_is_over_does_not_take_the_pct_filing_away() -> None:
     timeline = plan({**TAIWAN, "offices": ["JP", "US"], "today": "2027-01-20"})
     assert _aim(timeline, "pct_filing").latest == D("2027-03-01")
+
+
+# Secrecy examination: Patent Law Art. 19, never after the filing it has to precede or goes with
+SECRECY = [
+    ({"filing_date": "2027-03-10", "disclosures": [(D("2027-01-20"), "talk")]}, "first_filing", "2027-01-19",
+     "a talk before the planned filing"),
+    ({"filing_date": "2027-03-10", "disclosures": [(D("2027-01-20"), "talk")], "receiving_office": "IB"},
+     "first_filing", "2027-01-19", "the same, filed abroad"),
+    ({"priority_date": "2027-03-10", "disclosures": [(D("2027-01-20"), "talk")]}, "first_filing", "2027-01-19",
+     "a Chinese first filing"),
+    ({"priority_date": "2026-03-01", "filing_date": "2027-02-26"}, "pct_filing", "2027-03-01",
+     "planned later than the lead time advises"),
+    ({"priority_date": "2026-03-01", "filing_date": "2027-02-26", "offices": ["JP"], "disclosures": PREPRINT},
+     "pct_filing", "2027-01-14", "a grace period counted back from the filing"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "filing", "latest", "why"), SECRECY)
+def test_secrecy_examination_is_not_advised_after_the_filing(
+    arguments: dict[str, object], filing: str, latest: str, why: str
+) -> None:
+    timeline = plan({**arguments, "made_in": "CN", "today": "2026-04-01" if "filing_date" in arguments else None})
+    made = _aim(timeline, filing)
+    assert made.latest == D(latest), why
+    asked = [item for item in timeline.suggestions if item.id.startswith("secrecy")]
+    if filing == "first_filing" and "priority_date" in arguments:  # the PCT application follows a year later
+        asked = [item for item in asked if item.id == "secrecy_route:cn_application"]
+    assert asked
+    for item in asked:
+        assert item.recommended <= made.recommended, item
+        assert item.latest <= made.latest or item.id == "secrecy_route:cn_application", item  # may be asked later

@@ -69,8 +69,8 @@ def suggestions(priority: date, given: Given, deadlines: tuple[Deadline, ...], *
     found = [_drafting(first, given, seat, lead), first]
     filing = _pct_filing(priority, given, seat, open_limits, lead) if claimed else None
     found += [
-        _secrecy(priority, given, claimed, lead, filing),
-        *_secrecy_routes(priority, given, claimed, lead, filing),
+        _secrecy(priority, given, claimed, lead, first, filing),
+        *_secrecy_routes(priority, given, claimed, lead, first, filing),
     ]
     found.append(filing)
     if "stop_publication" in open_limits:
@@ -137,12 +137,14 @@ def _pct_filing(
     return suggest("pct_filing", places, priority, add_days(end, -lead.filing), end, why, given)
 
 
-def _secrecy(priority: date, given: Given, claimed: bool, lead: Leads, filing: Suggestion | None) -> Suggestion | None:
+def _secrecy(
+    priority: date, given: Given, claimed: bool, lead: Leads, first: Suggestion | None, filing: Suggestion | None
+) -> Suggestion | None:
     if given.made_in != "CN":
         return None
-    abroad = foreign_filing(given, priority, bool(paris_offices_abroad(given.offices)), claimed)
+    abroad = _abroad(priority, given, claimed, first, filing)
     if abroad is None:
-        best, end = _with_pct(priority, given, claimed, lead, filing)
+        best, end = _with_pct(priority, given, claimed, lead, first, filing)
         why = words("why.secrecy_with_filing", date=end)
         return suggest("secrecy_examination", ("CN",), min(priority, best), best, end, why, given)
     latest = add_months(abroad, -SECRECY_MONTHS)
@@ -152,33 +154,47 @@ def _secrecy(priority: date, given: Given, claimed: bool, lead: Leads, filing: S
     )
 
 
-def _with_pct(priority: date, given: Given, claimed: bool, lead: Leads, filing: Suggestion | None) -> tuple[date, date]:
+def _abroad(
+    priority: date, given: Given, claimed: bool, first: Suggestion | None, filing: Suggestion | None
+) -> date | None:
+    """The day of the first filing abroad, not later than the last day advised for it."""
+    abroad = foreign_filing(given, priority, bool(paris_offices_abroad(given.offices)), claimed)
+    bound = None
+    if not claimed and first:
+        bound = first.latest
+    elif claimed and filing and given.receiving_office != "CN" and filing.why.key == "why.pct_filing_grace":
+        bound = filing.latest
+    return min(abroad, bound) if abroad and bound else abroad
+
+
+def _with_pct(
+    priority: date, given: Given, claimed: bool, lead: Leads, first: Suggestion | None, filing: Suggestion | None
+) -> tuple[date, date]:
     """Recommended and last day where the PCT filing at CNIPA is itself the request: those of that filing."""
-    if given.filing_date:
-        return given.filing_date, given.filing_date
-    if filing:
-        return filing.recommended, filing.latest
-    end = add_months(priority, 12 if claimed else 0)
-    return add_days(end, -lead.filing if claimed else 0), end
+    end = given.filing_date or add_months(priority, 12 if claimed else 0)
+    best = end if given.filing_date or not claimed else add_days(end, -lead.filing)
+    if made := filing if claimed else first:  # a date that is planned does not come after what is advised
+        best, end = min(best, made.recommended), min(end, made.latest)
+    return best, end
 
 
 def _secrecy_routes(
-    priority: date, given: Given, claimed: bool, lead: Leads, filing: Suggestion | None
+    priority: date, given: Given, claimed: bool, lead: Leads, first: Suggestion | None, filing: Suggestion | None
 ) -> list[Suggestion | None]:
     """The three ways to ask (Implementing Regulations Rule 8), each with the days it leaves for a filing abroad."""
     if given.made_in != "CN" or (given.filing_date and given.today and given.filing_date < given.today):
         return []
     end = given.filing_date or add_months(priority, 12 if claimed else 0)
-    abroad = foreign_filing(given, priority, bool(paris_offices_abroad(given.offices)), claimed) or end
+    abroad = _abroad(priority, given, claimed, first, filing) or end
     last = add_months(abroad, -SECRECY_MONTHS)
-    first = min(priority, last)
+    start = min([priority, last, *([first.recommended] if first else [])])
     routes = [
-        suggest("secrecy_route:separate", ("CN",), first, add_days(last, -lead.secrecy), last,
+        suggest("secrecy_route:separate", ("CN",), start, add_days(last, -lead.secrecy), last,
                 words("why.secrecy_separate", date=abroad), given),
-        suggest("secrecy_route:cn_application", ("CN",), first, first, last,
+        suggest("secrecy_route:cn_application", ("CN",), start, start, last,
                 words("why.secrecy_cn_application", date=abroad), given),
     ]  # fmt: skip
-    best, end = _with_pct(priority, given, claimed, lead, filing)
+    best, end = _with_pct(priority, given, claimed, lead, first, filing)
     why = words("why.secrecy_pct_at_cnipa", date=end)
     return [*routes, suggest("secrecy_route:pct_at_cnipa", ("CN",), min(priority, best), best, end, why, given)]
 
