@@ -1,7 +1,7 @@
 """Cases worked out by hand, rule by rule, as an officer of PCT formalities would check a plan."""
 
 import pytest
-from planning import D, plan
+from planning import WITHDRAWN, D, plan
 
 from patentprep.planning.timeline import Suggestion, Timeline
 from patentprep.report.plan import say_words
@@ -119,3 +119,27 @@ def test_secrecy_examination_is_not_advised_after_the_filing(
     for item in asked:
         assert item.recommended <= made.recommended, item
         assert item.latest <= made.latest or item.id == "secrecy_route:cn_application", item  # may be asked later
+
+
+# Withdrawal of priority: Rule 90bis.3(d), (e)
+@pytest.mark.parametrize(
+    ("withdrawn", "facts", "why"),
+    [
+        ("2027-07-20", {"date": "2026-01-31", "counts": "2026-06-01"}, "in time: publication moves too"),
+        ("2027-07-21", {"last": "2027-07-20", "published": "2027-08-05"}, "too late: published on the old date"),
+    ],
+)
+def test_what_a_withdrawal_of_priority_costs_is_said(withdrawn: str, facts: dict[str, str], why: str) -> None:
+    timeline = plan({**WITHDRAWN, "withdrawn_on": withdrawn})
+    message = timeline.warning("priority_withdrawn").message
+    assert facts.items() <= dict(message.facts).items(), why
+    assert message.key.endswith("_late") == ("published" in facts)
+    if "published" in facts:
+        assert timeline.deadline("publication").date == D(facts["published"])
+    for lang in LANGUAGES:
+        assert all(day in say_words(message, lang) for day in facts.values())
+
+
+def test_withdrawing_a_later_claim_costs_no_earlier_date() -> None:
+    timeline = plan({**WITHDRAWN, "withdraw_priority": "2026-06-01", "withdrawn_on": "2027-02-01"})
+    assert "priority_withdrawn" not in {item.id for item in timeline.warnings}

@@ -21,7 +21,7 @@ from patentprep.planning.offices import checked, checked_country
 from patentprep.planning.periods import parse_date
 from patentprep.planning.targets import suggestions
 from patentprep.planning.timeline import Deadline, DisclosureKind, Given, PlanWarning, Timeline, words
-from patentprep.planning.warnings import late_claim, warnings
+from patentprep.planning.warnings import late_claim, warnings, withdrawn
 
 __all__ = ["parse_date", "plan_timeline"]
 
@@ -110,25 +110,26 @@ def plan_timeline(
         absences=tuple(sorted(absences)),
     )
     check(given)
-    given, deadlines, claimed, late = _with_changes(given)
+    given, deadlines, claimed, changes = _with_changes(given)
     deadlines = [_with_status(item, given) for item in deadlines]
     _check_done(given, deadlines)
     ordered = tuple(sorted(deadlines, key=lambda item: (item.date, item.id)))
     found = suggestions(given.priority_date, given, ordered, claimed=claimed)
     disclosed = judge_disclosures(given.priority_date, given)
-    said = ([late] if late else []) + warnings(given, ordered, found, disclosed, claimed)
+    said = changes + warnings(given, ordered, found, disclosed, claimed)
     said.sort(key=lambda item: SEVERITIES[item.severity])
     return Timeline(given, ordered, tuple(found), tuple(said), disclosed)
 
 
-def _with_changes(given: Given) -> tuple[Given, list[Deadline], bool, PlanWarning | None]:
+def _with_changes(given: Given) -> tuple[Given, list[Deadline], bool, list[PlanWarning]]:
     """The deadlines after every change of the priority claims, the changes taken in the order of their days."""
     before, claimed = given.priority_date, bool(given.priority_dates)
     deadlines = _deadlines(before, given, claimed=claimed, other=None)
-    late = None
+    said: list[PlanWarning] = []
     if given.add_priority or given.correct_priority:
         after = claims(given)[0]
         late = late_claim(given, min(before, after), given.changed_on)
+        said += [late] if late else []
         if late and late.severity == "fatal":  # the change came to nothing
             given = replace(given, add_priority=None, correct_priority=None)
         else:
@@ -142,9 +143,11 @@ def _with_changes(given: Given) -> tuple[Given, list[Deadline], bool, PlanWarnin
         claimed = bool(remaining)
         given = replace(given, priority_date=remaining[0] if remaining else filing_of(given))
         if given.priority_date != current:
+            said.append(withdrawn(given, current, deadlines))
+            given = replace(given, direct_priority=current)
             changed = _deadlines(given.priority_date, given, claimed=claimed, other=current)
             deadlines = _recomputed(deadlines, changed, given.withdrawn_on)
-    return given, deadlines, claimed, late
+    return given, deadlines, claimed, said
 
 
 def _deadlines(priority: date, given: Given, *, claimed: bool, other: date | None) -> list[Deadline]:
@@ -165,6 +168,9 @@ def _recomputed(old: list[Deadline], new: list[Deadline], changed_on: date | Non
     too_late = changed_on is not None and stop.date < changed_on
     for item in old:
         expired = changed_on is not None and item.date < changed_on
+        if item.id in fresh and fresh[item.id].date == item.date and item.id.startswith("paris_filing:"):
+            kept.append(fresh[item.id])  # the direct filing has a claim of its own, which nothing changed
+            continue
         if item.status == "expired" or expired or (too_late and item.id in STOPS_WITH_PREPARATION):
             kept.append(replace(item, status="expired", note=words("note.expired", changed=changed_on)))
         elif item.id in fresh:

@@ -37,6 +37,20 @@ def late_claim(given: Given, changed: date, day: date | None) -> PlanWarning | N
     return PlanWarning("priority_claim_late", severity, given.offices, message, "priority_claim_correction")
 
 
+def withdrawn(given: Given, before: date, deadlines: list[Deadline]) -> PlanWarning:
+    """What the withdrawal of the earliest priority costs: the earlier date, against all art in between. A notice that
+    came too late for the technical preparation leaves the publication on the old date (Rule 90bis.3(d), (e)).
+    """
+    limits = {item.id: item for item in deadlines}
+    stop, published = limits["stop_publication"], limits["publication"]
+    late = given.withdrawn_on is not None and given.withdrawn_on > stop.date
+    facts = {"date": before, "counts": given.priority_date, "withdrawn": given.withdrawn_on}
+    if late:
+        facts |= {"last": stop.date, "published": published.date}
+    message = words(f"warning.priority_withdrawn{'_late' if late else ''}", **facts)
+    return PlanWarning("priority_withdrawn", "serious", given.offices, message, "withdraw_priority")
+
+
 def warnings(
     given: Given,
     deadlines: tuple[Deadline, ...],
