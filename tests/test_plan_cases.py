@@ -4,7 +4,7 @@ import pytest
 from planning import WITHDRAWN, D, plan
 
 from patentprep.planning.timeline import Suggestion, Timeline
-from patentprep.report.plan import say_words
+from patentprep.report.plan import disclosure_rows, say_words
 from patentprep.strings import LANGUAGES
 
 # The last Thursday of the year: (priority, publication, end of preparation, last day to stop, decide by, reason)
@@ -143,3 +143,20 @@ def test_what_a_withdrawal_of_priority_costs_is_said(withdrawn: str, facts: dict
 def test_withdrawing_a_later_claim_costs_no_earlier_date() -> None:
     timeline = plan({**WITHDRAWN, "withdraw_priority": "2026-06-01", "withdrawn_on": "2027-02-01"})
     assert "priority_withdrawn" not in {item.id for item in timeline.warnings}
+
+
+def test_a_direct_filing_keeps_its_own_priority_claim() -> None:  # Paris Convention Art. 4; Rule 90bis.3
+    timeline = plan(
+        {**WITHDRAWN, "withdrawn_on": "2026-12-20", "offices": ["TW", "AR", "EP"],
+         "disclosures": [(D("2026-03-01"), "talk")]}
+    )  # fmt: skip
+    judged = {item.office: (item.verdict, item.counts) for item in timeline.disclosures}
+    assert judged["TW"] == judged["AR"] == ("after", D("2026-01-31"))
+    assert judged["EP"] == ("lost", D("2026-06-01"))
+    for code in ("TW", "AR"):
+        item = timeline.deadline(f"paris_filing:{code}")
+        assert (item.nominal_date, item.status) == (D("2027-01-31"), "open")
+        assert item.note and item.note.key == "note.direct_own_claim"
+    for lang, said in (("en", "claim of its own"), ("zh", "自己的优先权要求")):
+        rows = disclosure_rows(timeline, lang)  # type: ignore[arg-type]
+        assert [row["office"] for row in rows if said in row["message"]] == ["TW", "AR"]

@@ -22,8 +22,7 @@ def national_deadlines(priority: date, given: Given) -> list[Deadline]:
     for code in given.offices:
         entry = office(code)
         if entry.route == "paris":
-            end = add_months(priority, 12)
-            found.append(deadline(f"paris_filing:{code}", code, end, since, note=_source(entry)))
+            found.append(_direct(code, priority, given, _source(entry)))
         elif entry.chapter_i is not None:
             found += _entry(entry, entry.chapter_i, priority, given, since)
         elif entry.route == "extension":
@@ -36,6 +35,17 @@ def national_deadlines(priority: date, given: Given) -> list[Deadline]:
     return found
 
 
+def _direct(code: str, priority: date, given: Given, note: Words) -> Deadline:
+    """A direct filing within the priority year. It has a priority claim of its own, which a withdrawal in the PCT
+    application does not touch.
+    """
+    start = given.direct_priority or priority
+    if start != priority:
+        note = words("note.direct_own_claim")
+    since = words("trigger.priority", date=start)
+    return deadline(f"paris_filing:{code}", code, add_months(start, 12), since, note=note)
+
+
 def _by_record(code: str, priority: date, given: Given, since: Words) -> list[Deadline]:
     """Hong Kong and Macao follow a Chinese application; a direct filing within the priority year is possible too.
 
@@ -43,9 +53,7 @@ def _by_record(code: str, priority: date, given: Given, since: Words) -> list[De
     CNIPA's notice of it. Until that day is known the period is counted from the last day of entry in China, and
     is not certain: whoever enters earlier must record earlier.
     """
-    direct = deadline(
-        f"paris_filing:{code}", code, add_months(priority, 12), since, note=words(f"note.direct_{code.lower()}")
-    )
+    direct = _direct(code, priority, given, words(f"note.direct_{code.lower()}"))
     found = [replace(direct, certain=False, rescue=words(f"rescue.record_{code.lower()}"))]
     if code == "HK":
         start = given.record_from or add_months(priority, office("CN").chapter_i or 30)

@@ -130,6 +130,8 @@ def disclosure_rows(timeline: Timeline, lang: Lang) -> list[dict[str, Any]]:
     for item in timeline.disclosures:
         grace = offices()[item.office].grace
         words = [t(f"plan.disclosed.{item.verdict}", lang, counts=item.counts)]
+        if timeline.given.direct_priority and offices()[item.office].route == "paris":
+            words.append(t("plan.disclosed.own_claim", lang))
         formality = dict(grace.formality).get(lang)
         if item.verdict in ("grace", "lost") and grace.months is not None and (item.grace_from or item.file_by):
             words.append(t(f"plan.disclosed.from_{grace.counted_from}", lang))
