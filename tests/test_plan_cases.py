@@ -4,7 +4,7 @@ import pytest
 from planning import WITHDRAWN, D, plan
 
 from patentprep.planning.timeline import Suggestion, Timeline
-from patentprep.report.plan import disclosure_rows, say_words
+from patentprep.report.plan import disclosure_rows, say_words, to_table
 from patentprep.strings import LANGUAGES
 
 # The last Thursday of the year: (priority, publication, end of preparation, last day to stop, decide by, reason)
@@ -160,3 +160,23 @@ def test_a_direct_filing_keeps_its_own_priority_claim() -> None:  # Paris Conven
     for lang, said in (("en", "claim of its own"), ("zh", "自己的优先权要求")):
         rows = disclosure_rows(timeline, lang)  # type: ignore[arg-type]
         assert [row["office"] for row in rows if said in row["message"]] == ["TW", "AR"]
+
+
+# Publication at CNIPA: its own act (Patent Law Art. 34), so nothing an applicant's limit would do
+@pytest.mark.parametrize(
+    ("arguments", "shown", "why"),
+    [
+        ({"offices": ["CN"]}, True, "entry still to come"),
+        ({"offices": ["US"]}, False, "China is not entered"),
+        ({"offices": ["CN"], "today": "2027-12-31"}, False, "the 32 months are over and nothing was entered"),
+        ({"offices": ["CN"], "today": "2027-12-31", "done": ["national_phase:CN"]}, True, "entered"),
+    ],
+)
+def test_publication_in_china(arguments: dict[str, object], shown: bool, why: str) -> None:
+    timeline = plan({"priority_date": "2025-04-04", **arguments})  # 18 months end on National Day's fourth day
+    found = [item for item in timeline.deadlines if item.id == "cn_publication"]
+    assert bool(found) is shown, why
+    for item in found:
+        assert (item.nominal_date, item.date, item.certain) == (D("2026-10-04"), D("2026-10-04"), False)
+        assert "CNIPA's own act" in to_table(timeline, "en")
+        assert "由国家知识产权局公布" in to_table(timeline, "zh")

@@ -240,7 +240,8 @@ def foreign_filing(given: Given, priority: date, paris: bool, claimed: bool) -> 
     none.
     """
     end = add_months(priority, 12) if claimed else priority
-    days = [end] if paris else []
+    direct = add_months(given.direct_priority, 12) if given.direct_priority else end
+    days = [direct] if paris else []
     if given.receiving_office != "CN":
         days.append(given.filing_date or end)
     return min(days) if days else None

@@ -28,11 +28,25 @@ def national_deadlines(priority: date, given: Given) -> list[Deadline]:
         elif entry.route == "extension":
             found += _by_record(code, priority, given, since)
     if "CN" in given.offices:
-        found.append(
-            deadline("cn_publication", "CN", add_months(priority, 18), since, note=words("note.cn_publication"))
-        )
+        if _may_enter_china(found, given):
+            found.append(_cn_publication(priority, since))
         found.append(deadline("cn_substantive_examination", "CN", add_months(priority, EXAMINATION_MONTHS_CN), since))
     return found
+
+
+def _may_enter_china(found: list[Deadline], given: Given) -> bool:
+    """Whether China has been entered, or still can be."""
+    limits = [item for item in found if item.id in ("national_phase:CN", "national_phase_extended:CN")]
+    entered = any(item.id in given.done for item in limits)
+    return entered or given.today is None or any(item.date >= given.today for item in limits)
+
+
+def _cn_publication(priority: date, since: Words) -> Deadline:
+    """Publication at CNIPA, which is its own act: no closed day moves it as it would an applicant's limit."""
+    end, id = add_months(priority, 18), "cn_publication"
+    return Deadline(
+        id, "CN", end, end, None, since, id, words(f"consequence.{id}"), None, False, note=words(f"note.{id}")
+    )
 
 
 def _direct(code: str, priority: date, given: Given, note: Words) -> Deadline:

@@ -77,6 +77,20 @@ class Deadline:
     note: Words | None = None
 
     @property
+    def doubt(self) -> str | None:
+        """Why the date is not certain: ``own_act`` of an office, ``estimate``, ``nominal_only`` (a weekend worked in
+        exchange) or ``uncertain`` (the calendar); None when it is certain.
+        """
+        if self.certain:
+            return None
+        if self.id == "cn_publication":
+            return "own_act"
+        if self.id == "international_search_report":
+            return "estimate"
+        worked = self.moved_because is not None and self.moved_because.key.startswith("moved.worked")
+        return "nominal_only" if worked else "uncertain"
+
+    @property
     def kind(self) -> DeadlineKind:
         """Whether the applicant must act, may act, or only waits."""
         return kind_of(self.id)

@@ -68,7 +68,7 @@ def warnings(
     found += route_warnings(given.offices)
     unsure: dict[str, set[str]] = {}
     for item in deadlines:
-        guessed = item.rule == "publication_early"  # what is not certain there is not the calendar
+        guessed = item.rule == "publication_early" or item.doubt != "uncertain"  # not because of the calendar
         if not item.certain and item.status == "open" and item.office not in AUTHORITIES and not guessed:
             unsure.setdefault(item.office, set()).add(str(item.nominal_date.year))
     if unsure:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from patentprep.model import Lang
 from patentprep.planning.leads import reminders
 from patentprep.planning.timeline import Deadline, Suggestion, Timeline
-from patentprep.report.plan import item_name, office_name, remark, rule, say_words
+from patentprep.report.plan import doubt, item_name, office_name, remark, rule, say_words
 from patentprep.strings import t
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def deadline_event(timeline: Timeline, item: Deadline, lang: Lang, family: str =
         f"{t('plan.table.rule', lang)}: {rule(item.rule, lang)}",
         say_words(item.consequence, lang),
         remark(item, lang),
-        "" if item.certain else t("plan.table.uncertain", lang),
+        doubt(item, lang),
         t("plan.table.disclaimer", lang),
     ]
     flag = f"[{t('plan.status.overdue', lang)}] " if overdue else ""

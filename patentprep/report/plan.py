@@ -92,6 +92,7 @@ def to_json_dict(timeline: Timeline, lang: Lang) -> dict[str, Any]:
                 "consequence": say_words(item.consequence, lang),
                 "rescue": say_words(item.rescue, lang) if item.rescue else None,
                 "certain": item.certain,
+                "doubt": doubt(item, lang) or None,
                 "status": item.status,
                 "kind": item.kind,
                 "overdue": timeline.overdue(item),
@@ -171,6 +172,11 @@ def status(timeline: Timeline, item: Deadline, lang: Lang) -> str:
     return t(f"plan.status.{'overdue' if timeline.overdue(item) else item.status}", lang)
 
 
+def doubt(item: Deadline, lang: Lang) -> str:
+    """Why the date is not certain, in a few words; nothing when it is."""
+    return t(f"plan.table.{item.doubt}", lang) if item.doubt else ""
+
+
 def to_table(timeline: Timeline, lang: Lang) -> str:
     """Warnings, deadlines and suggestions as aligned plain text; Chinese characters take two columns."""
     parts = [_heading("warnings", lang)]
@@ -184,7 +190,7 @@ def to_table(timeline: Timeline, lang: Lang) -> str:
     for item in timeline.deadlines:
         moved = item.nominal_date.isoformat() if item.nominal_date != item.date else ""
         state = status(timeline, item, lang)
-        flags = [flag for flag in (state, "" if item.certain else t("plan.table.uncertain", lang)) if flag]
+        flags = [flag for flag in (state, doubt(item, lang)) if flag]
         rows.append(
             [
                 item.date.isoformat(),

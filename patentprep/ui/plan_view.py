@@ -84,7 +84,7 @@ def _deadline(item: dict[str, Any]) -> Markup:
         moved = Markup('<span class="pp-moved">{}</span>').format(
             html.dated(item["moved_because"] or w("plan.instead_of", nominal=item["nominal_date"]))
         )
-    sure = w("plan.certain") if item["certain"] else w("plan.to_confirm")
+    sure = w("plan.certain") if item["certain"] else item["doubt"]
     state = "" if item["overdue"] else t(f"plan.status.{item['status']}", lang())
     notes = Markup("").join(
         Markup('<span class="pp-note">{}</span>').format(text) for text in (item["note"], item["rescue"]) if text
