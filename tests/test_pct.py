@@ -268,7 +268,7 @@ def test_dates_are_open_and_in_order(priority: date, codes: list[str], receiving
     arguments = {"priority_date": priority, "offices": codes, "receiving_office": receiving, "made_in": "CN"}
     timeline = plan_timeline(**arguments)  # type: ignore[arg-type]
     for item in timeline.deadlines:
-        if item.office not in ("ISA", "IPEA"):
+        if item.office not in ("ISA", "IPEA") and (item.certain or item.moved_because):
             assert is_open(item.office, item.date), item
         backwards = item.id in (
             "secrecy_examination",

@@ -1,7 +1,7 @@
 """Cases worked out by hand, rule by rule, as an officer of PCT formalities would check a plan."""
 
 import pytest
-from planning import WITHDRAWN, D, plan
+from planning import WITHDRAWN, D, ids, plan
 
 from patentprep.planning.timeline import Suggestion, Timeline
 from patentprep.report.plan import disclosure_rows, say_words, to_table
@@ -180,3 +180,30 @@ def test_publication_in_china(arguments: dict[str, object], shown: bool, why: st
         assert (item.nominal_date, item.date, item.certain) == (D("2026-10-04"), D("2026-10-04"), False)
         assert "CNIPA's own act" in to_table(timeline, "en")
         assert "由国家知识产权局公布" in to_table(timeline, "zh")
+
+
+# Rule 42.1: the later of 9 months from priority and 3 months from receipt of the search copy
+@pytest.mark.parametrize(
+    ("arguments", "end", "certain", "status", "why"),
+    [
+        ({"priority_date": "2025-01-31"}, "2025-10-31", False, "open", "no filing date: not certain"),
+        ({"priority_date": "2025-01-31", "today": "2025-12-01"}, "2026-03-01", False, "open",
+         "nothing filed, so nothing is past: three months from today at the earliest"),
+        ({"priority_date": "2025-01-31", "filing_date": "2026-01-20", "today": "2026-03-01"}, "2026-04-20", False,
+         "open", "three months from filing are an estimate"),
+        ({"priority_date": "2025-01-31", "filing_date": "2025-03-01", "today": "2025-11-03"}, "2025-10-31", True,
+         "past", "nine months, and the search copy came long before"),
+    ],
+)  # fmt: skip
+def test_search_report(arguments: dict[str, object], end: str, certain: bool, status: str, why: str) -> None:
+    item = plan(arguments).deadline("international_search_report")
+    assert (item.date, item.certain, item.status) == (D(end), certain, status), why
+
+
+# Rule 26bis.3: nothing to restore after a filing within the 12 months
+@pytest.mark.parametrize(
+    ("filing", "shown"), [(None, True), ("2026-01-30", False), ("2026-02-02", False), ("2026-02-03", True)]
+)
+def test_restoration_is_offered_only_where_it_can_be_needed(filing: str | None, shown: bool) -> None:
+    timeline = plan({"priority_date": "2025-01-31", "filing_date": filing})  # 31 January 2026 is a Saturday
+    assert ("priority_restoration" in ids(timeline)) is shown

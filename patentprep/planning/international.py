@@ -168,9 +168,10 @@ def international_phase(priority: date, given: Given, *, claimed: bool, other_pr
             words("trigger.priority_period", date=period.date),
             note=words("note.priority_restoration"),
         )
+        needed = filing is None or filing > period.date  # a filing within the 12 months has nothing to restore
         found += [
             period,
-            replace(restoration, certain=restoration.certain and period.certain),
+            *([replace(restoration, certain=restoration.certain and period.certain)] if needed else []),
             earliest_of("priority_document", both, add_months(priority, 16), from_priority, words("note.dual")),
         ]
 
@@ -192,10 +193,7 @@ def international_phase(priority: date, given: Given, *, claimed: bool, other_pr
             )
         )
 
-    search = max([add_months(priority, 9), *([add_months(filing, 3)] if filing else [])])
-    found.append(
-        deadline("international_search_report", "ISA", search, from_priority, note=words("note.office_target"))
-    )
+    found.append(_search_report(priority, given, from_priority))
     found.append(_later_of("article_19_amendments", IB, priority, 16, report, 2, from_priority))
     found += publication(priority, given.early_publication)
     found.append(deadline("supplementary_search", IB, add_months(priority, 22), from_priority))
@@ -220,6 +218,25 @@ def international_phase(priority: date, given: Given, *, claimed: bool, other_pr
     if given.made_in == "CN":
         found.append(_secrecy(priority, given, claimed))
     return found
+
+
+def _search_report(priority: date, given: Given, from_priority: Words) -> Deadline:
+    """The later of 9 months from priority and 3 months from receipt of the search copy (Rule 42.1).
+
+    That day is not among the facts, so the filing stands in for it, as an estimate. Before the filing nothing can be
+    past: a search copy received today would still leave three months. Nine months that leave a month for the search
+    copy to arrive are certain.
+    """
+    nine, filing, today = add_months(priority, 9), given.filing_date, given.today
+    id = "international_search_report"
+    if filing:
+        item = deadline(id, "ISA", max(nine, add_months(filing, 3)), from_priority, note=words("note.office_target"))
+        return replace(item, certain=add_months(filing, 4) <= nine)
+    item = deadline(id, "ISA", nine, from_priority, note=words("note.search_copy"))
+    earliest = add_months(today, 3) if today else nine
+    if earliest > nine:
+        item = replace(item, date=earliest, moved_because=words("moved.search_copy"))
+    return replace(item, certain=False)
 
 
 def _later_of(
