@@ -3,6 +3,7 @@
 import pytest
 from planning import WITHDRAWN, D, ids, plan
 
+from patentprep.planning.calendars import next_open_day
 from patentprep.planning.timeline import Suggestion, Timeline
 from patentprep.report.plan import disclosure_rows, say_words, to_table
 from patentprep.strings import LANGUAGES
@@ -207,3 +208,51 @@ def test_search_report(arguments: dict[str, object], end: str, certain: bool, st
 def test_restoration_is_offered_only_where_it_can_be_needed(filing: str | None, shown: bool) -> None:
     timeline = plan({"priority_date": "2025-01-31", "filing_date": filing})  # 31 January 2026 is a Saturday
     assert ("priority_restoration" in ids(timeline)) is shown
+
+
+# Rule 80.5: (office, nominal end, day, certain, what the remark says in English, in Chinese)
+CLOSED = [
+    ("US", "2026-10-10", "2026-10-13", True, "closed on 2026-10-10 (Saturday) and on 2026-10-12 (Columbus Day)",
+     "2026-10-10（星期六）和 2026-10-12（哥伦布日）"),
+    ("JP", "2025-02-22", "2025-02-25", True, "2025-02-22 (Saturday) and on 2025-02-24 (", "2025-02-22（星期六）和 2025-02-24（"),
+    ("EP", "2026-05-23", "2026-05-26", True, "2026-05-23 (Saturday) and on 2026-05-25 (Whit Monday)",
+     "2026-05-23（星期六）和 2026-05-25（圣灵降临节星期一）"),
+    ("CN", "2026-04-04", "2026-04-07", True, "2026-04-04 (Saturday) and on 2026-04-06 (Qingming Festival)",
+     "2026-04-04（星期六）和 2026-04-06（清明节）"),
+    ("CN", "2026-06-20", "2026-06-22", True, "2026-06-20 (Saturday)", "2026-06-20（星期六）休息"),
+    ("CN", "2026-06-19", "2026-06-22", True, "2026-06-19 (Dragon Boat Festival)", "2026-06-19（端午节）"),
+    # Guidelines Part V ch. 7 s. 2.3: a weekend day worked in exchange stays a rest day; Rule 80.5 may see it otherwise
+    ("CN", "2026-10-10", "2026-10-12", False, "ends on 2026-10-10, a Saturday worked in exchange", "2026-10-10（调休上班的星期六）"),
+    ("CN", "2026-01-02", "2026-01-05", False, "past 2026-01-04, a Sunday worked in exchange", "2026-01-04（星期日）"),
+    # not published: the unshifted day
+    ("CN", "2028-10-02", "2028-10-02", False, "", ""),
+    ("CN", "2028-01-01", "2028-01-01", False, "", ""),
+    ("EP", "2027-12-31", "2027-12-31", False, "", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("office", "nominal", "day", "certain", "en", "zh"), CLOSED)
+def test_why_a_limit_moves(office: str, nominal: str, day: str, certain: bool, en: str, zh: str) -> None:
+    moved, because, sure = next_open_day(office, D(nominal))
+    assert (moved, sure) == (D(day), certain)
+    assert (because is None) == (not en)
+    if because:
+        assert en in say_words(because, "en")
+        assert zh in say_words(because, "zh")
+
+
+def test_the_table_says_where_only_the_nominal_date_is_beyond_doubt() -> None:
+    timeline = plan({"priority_date": "2024-04-10", "offices": ["CN"]})
+    item = timeline.deadline("national_phase:CN")
+    assert (item.date, item.certain) == (D("2026-10-12"), False)
+    assert "only the nominal date is beyond doubt" in to_table(timeline, "en")
+    assert "只有名义届满日毫无疑问" in to_table(timeline, "zh")
+    assert item.doubt == "nominal_only"
+
+
+def test_an_unpublished_calendar_is_warned_of_and_moves_nothing() -> None:
+    timeline = plan({"priority_date": "2026-04-02", "offices": ["CN"]})  # 30 months end on 2 October 2028
+    item = timeline.deadline("national_phase:CN")
+    assert (item.date, item.certain) == (item.nominal_date, False)
+    assert "CN" in timeline.warning("calendar_not_certain").offices
+    assert "calendar not certain" in to_table(timeline, "en")

@@ -2,8 +2,8 @@
 
 Files ``data/offices/closed_days/XX.yaml`` tell surely closed days (weekly closing days, statutory
 holidays, published lists) from days on which the office is only expected to be closed. A deadline moves
-later over sure days only; planning targets avoid both. An office without a file closes on its weekly
-closing days, and no year of it is certain.
+later over sure days of a published year only; planning targets avoid both. An office without a file closes on
+its weekly closing days, and no year of it is certain.
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ class Year:
     expected: dict[date, str]
     status: str  # "official", "derived", "projected", or "none" when nothing is published
     source: str
+    published: frozenset[date] = frozenset()  # holidays announced, though the list of the year is not
     worked: frozenset[date] = frozenset()  # weekly rest days worked in exchange, which do not open for time limits
 
 
@@ -105,7 +106,8 @@ def year_of(office: str, year: int) -> Year:
     if listed:
         closed |= listed.closed
         expected |= listed.expected
-    return Year(closed, {day: name for day, name in expected.items() if day not in closed}, status, source)
+    announced = frozenset(listed.closed) if listed else frozenset()
+    return Year(closed, {day: name for day, name in expected.items() if day not in closed}, status, source, announced)
 
 
 def certain(office: str, year: int) -> bool:
@@ -133,29 +135,30 @@ def expected_open(office: str, day: date) -> bool:
 def next_open_day(office: str, day: date) -> tuple[date, Words | None, bool]:
     """The day itself or the next open day, why it moved, and whether that is certain (Rule 80.5).
 
-    A Saturday or Sunday worked in exchange for a holiday stays a rest day at CNIPA (Guidelines Part V ch.
-    7 s. 2.3), so weekly closing days never open.
+    Weekly closing days are known and move the end in any year. A holiday moves it only where the closed days of the
+    year in which the period ends are published or follow from statute, or where that very day was announced;
+    otherwise the day itself is given, and is not certain. A Saturday or Sunday worked in exchange for a holiday stays a rest day at CNIPA (Guidelines
+    Part V ch. 7 s. 2.3), so weekly closing days never open; whether Rule 80.5 sees it so is not beyond doubt.
     """
-    moved, reasons, sure, worked = day, list[str](), True, None
-    while True:
+    moved, closed, sure, worked = day, dict[str, date](), True, None
+    while (reason := closed_because(office, moved)) is not None:
         sure = sure and certain(office, moved.year)
-        reason = closed_because(office, moved)
-        if reason is None:
-            break
-        if reason not in reasons:
-            reasons.append(reason)
-        if moved in year_of(office, moved.year).worked:
+        year = year_of(office, moved.year)
+        known_day = certain(office, day.year) or certain(office, moved.year) or moved in year.published
+        if moved in year.closed and not known_day:  # on a weekend too: days off follow it that nobody has announced
+            return day, None, False
+        closed.setdefault(reason, moved)
+        if worked is None and moved in year.worked:
             worked = moved
         moved += timedelta(days=1)
-    sure = sure and moved not in year_of(office, moved.year).expected
-    if not reasons:
+    sure = sure and certain(office, moved.year) and moved not in year_of(office, moved.year).expected
+    if not closed:
         return day, None, sure
     if worked:
-        because = words("moved.worked", office=office, nominal=day, worked=worked)
-        return moved, because, sure
-    key = "moved.weekly" if reasons == ["weekly"] else "moved.holiday"
-    named = next((reason for reason in reasons if reason != "weekly"), "weekly")
-    return moved, words(key, office=office, day=named, nominal=day, weekday=WEEKDAYS[day.weekday()]), sure
+        key = "moved.worked" if worked == day else "moved.worked_between"
+        return moved, words(key, office=office, nominal=day, worked=worked, worked_day=worked), False
+    days = ",".join(f"{first}:{reason}" for reason, first in closed.items())
+    return moved, words("moved.closed", office=office, nominal=day, closed_days=days), sure
 
 
 def open_day_before(offices: Iterable[str], day: date) -> date:
@@ -250,7 +253,7 @@ def _year(block: Block) -> Year:
     block.expect({"status", "source"}, {"days", "expected", "worked"})
     status = block.one_of("status", YEAR_STATUS)
     worked = frozenset(parse_date(day) for day in block.texts("worked"))
-    return Year(_days(block, "days"), _days(block, "expected"), status, block.text("source"), worked)
+    return Year(_days(block, "days"), _days(block, "expected"), status, block.text("source"), worked=worked)
 
 
 def _days(block: Block, key: str) -> dict[date, str]:

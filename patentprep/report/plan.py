@@ -7,10 +7,11 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from patentprep.model import Lang
-from patentprep.planning.calendars import day_name
+from patentprep.planning.calendars import WEEKDAYS, day_name
 from patentprep.planning.offices import offices
 from patentprep.planning.timeline import Deadline, Timeline, Words
 from patentprep.report.as_text import pad, width
@@ -321,6 +322,15 @@ def _fact(name: str, value: str, lang: Lang) -> str:
         named = "{}（{}）" if lang == "zh" else "{} ({})"
         short = (office_name(code, lang).partition(" (")[0] for code in value.split(","))  # the code says the rest
         return comma.join(named.format(name, code) for name, code in zip(short, value.split(","), strict=True))
+    if name == "closed_days":  # 2026-10-10:weekly,2026-10-12:columbus_day
+        pairs = (part.split(":") for part in value.split(","))
+        shown = "{}（{}）" if lang == "zh" else "{} ({})"
+        named = (
+            shown.format(day, _weekday(day, lang) if why == "weekly" else day_name(why, lang)) for day, why in pairs
+        )
+        return t("plan.and_on", lang).join(named)
+    if name == "worked_day":
+        return _weekday(value, lang)
     if name == "items":
         return comma.join(item_name(id, lang) for id in value.split(","))
     if name == "kinds":
@@ -335,6 +345,10 @@ def _fact(name: str, value: str, lang: Lang) -> str:
         extension = offices()[value].extension
         return dict(extension.condition)[lang] if extension else ""
     return value
+
+
+def _weekday(day: str, lang: Lang) -> str:
+    return day_name(WEEKDAYS[date.fromisoformat(day).weekday()], lang)
 
 
 def _heading(name: str, lang: Lang) -> str:
