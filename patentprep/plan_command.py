@@ -43,6 +43,18 @@ class BadCorrection(UsageError):
     key = "error.plan_correct_text"
 
 
+class EmptyOffice(UsageError):
+    """--office without a code."""
+
+    key = "error.plan_office_empty"
+
+
+class NegativeLead(UsageError):
+    """Facts: name, days."""
+
+    key = "error.plan_lead_negative"
+
+
 class NoSuchForm(UsageError):
     """A format that one plan has, and scenarios or portfolios have not. Facts: format, formats."""
 
@@ -174,7 +186,10 @@ def _timeline(args: argparse.Namespace) -> Timeline:
 
 
 def _codes(texts: list[str]) -> list[str]:
-    return [code for text in texts for code in text.replace(",", " ").split()]
+    codes = [text.replace(",", " ").split() for text in texts]
+    if not all(codes):
+        raise EmptyOffice()
+    return [code for found in codes for code in found]
 
 
 def _correction(text: str | None) -> tuple[date, date] | None:
@@ -190,6 +205,9 @@ def _correction(text: str | None) -> tuple[date, date] | None:
 
 def _lead(text: str) -> tuple[str, int]:
     name, _, days = text.partition("=")
+    number = days.strip()
+    if number.startswith("-") and number[1:].isascii() and number[1:].isdigit():
+        raise NegativeLead(name=name.strip()[:40], days=number[:10])
     if not (days.strip().isascii() and days.strip().isdigit() and len(days) < 9):
         raise BadLead(text=text[:40])
     return name.strip(), int(days)

@@ -3,6 +3,7 @@
 import pytest
 from planning import WITHDRAWN, D, ids, plan
 
+from patentprep.cli import main
 from patentprep.planning.calendars import next_open_day
 from patentprep.planning.timeline import Suggestion, Timeline
 from patentprep.report.plan import disclosure_rows, say_words, to_table
@@ -214,7 +215,8 @@ def test_restoration_is_offered_only_where_it_can_be_needed(filing: str | None, 
 CLOSED = [
     ("US", "2026-10-10", "2026-10-13", True, "closed on 2026-10-10 (Saturday) and on 2026-10-12 (Columbus Day)",
      "2026-10-10（星期六）和 2026-10-12（哥伦布日）"),
-    ("JP", "2025-02-22", "2025-02-25", True, "2025-02-22 (Saturday) and on 2025-02-24 (", "2025-02-22（星期六）和 2025-02-24（"),
+    ("JP", "2025-02-22", "2025-02-25", True, "2025-02-22 (Saturday) and on 2025-02-24 (",
+     "2025-02-22（星期六）和 2025-02-24（"),
     ("EP", "2026-05-23", "2026-05-26", True, "2026-05-23 (Saturday) and on 2026-05-25 (Whit Monday)",
      "2026-05-23（星期六）和 2026-05-25（圣灵降临节星期一）"),
     ("CN", "2026-04-04", "2026-04-07", True, "2026-04-04 (Saturday) and on 2026-04-06 (Qingming Festival)",
@@ -222,7 +224,8 @@ CLOSED = [
     ("CN", "2026-06-20", "2026-06-22", True, "2026-06-20 (Saturday)", "2026-06-20（星期六）休息"),
     ("CN", "2026-06-19", "2026-06-22", True, "2026-06-19 (Dragon Boat Festival)", "2026-06-19（端午节）"),
     # Guidelines Part V ch. 7 s. 2.3: a weekend day worked in exchange stays a rest day; Rule 80.5 may see it otherwise
-    ("CN", "2026-10-10", "2026-10-12", False, "ends on 2026-10-10, a Saturday worked in exchange", "2026-10-10（调休上班的星期六）"),
+    ("CN", "2026-10-10", "2026-10-12", False, "ends on 2026-10-10, a Saturday worked in exchange",
+     "2026-10-10（调休上班的星期六）"),
     ("CN", "2026-01-02", "2026-01-05", False, "past 2026-01-04, a Sunday worked in exchange", "2026-01-04（星期日）"),
     # not published: the unshifted day
     ("CN", "2028-10-02", "2028-10-02", False, "", ""),
@@ -256,3 +259,35 @@ def test_an_unpublished_calendar_is_warned_of_and_moves_nothing() -> None:
     assert (item.date, item.certain) == (item.nominal_date, False)
     assert "CN" in timeline.warning("calendar_not_certain").offices
     assert "calendar not certain" in to_table(timeline, "en")
+
+
+# (option, value, what the one sentence says)
+REFUSED = [
+    *[("--receiving-office", code, "no PCT receiving Office") for code in ("TW", "AR", "HK", "MO")],
+    ("--ipea", "GB", "no International Preliminary Examining Authority"),
+    ("--ipea", "TW", "no International Preliminary Examining Authority"),
+    ("--search-report-date", "2026-09-01", "after today (2026-08-03)"),
+    ("--office", "", "without a code"),
+    ("--office", " , ", "without a code"),
+    ("--disclosure", "2025-12-01", "write DATE:KIND"),
+    ("--disclosure", "2025-12-01:", "write DATE:KIND"),
+    ("--disclosure", "2025-12-01:blog", "no kind of disclosure"),
+    ("--lead=filing=-5", None, "must not be negative"),
+    ("--lead", "filing=five", "write NAME=DAYS"),
+]
+
+
+@pytest.mark.parametrize(("option", "value", "said"), REFUSED)
+def test_wrong_input_is_refused_in_one_sentence(
+    option: str, value: str | None, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = [option] if value is None else [option, value]
+    start = ["plan", "--lang", "en", "--priority-date", "2026-01-31", "--today", "2026-08-03", *given]
+    assert main(start) == 2
+    out = capsys.readouterr()
+    assert out.out == ""
+    assert said in out.err
+    assert len(out.err.strip().splitlines()) == 1
+    zh = ["zh" if word == "en" else word for word in start]
+    assert main(zh) == 2
+    assert said not in capsys.readouterr().err

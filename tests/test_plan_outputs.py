@@ -173,7 +173,7 @@ def test_a_calendar_without_a_family_says_what_that_means(run: Run) -> None:
     ("arguments", "said"),
     [
         (("--lead", "entry"), "NAME=DAYS"),
-        (("--lead", "entry=-3"), "NAME=DAYS"),
+        (("--lead", "entry=-3"), "must not be negative"),
         (("--lead", "tea=3"), "tea"),
         (("--lead", "entry=99999"), "99999"),
         (("--absence", "2027-01-02/2027-01-01"), "2027-01-01"),

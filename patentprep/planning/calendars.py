@@ -137,8 +137,10 @@ def next_open_day(office: str, day: date) -> tuple[date, Words | None, bool]:
 
     Weekly closing days are known and move the end in any year. A holiday moves it only where the closed days of the
     year in which the period ends are published or follow from statute, or where that very day was announced;
-    otherwise the day itself is given, and is not certain. A Saturday or Sunday worked in exchange for a holiday stays a rest day at CNIPA (Guidelines
-    Part V ch. 7 s. 2.3), so weekly closing days never open; whether Rule 80.5 sees it so is not beyond doubt.
+    otherwise the day itself is given, and is not certain.
+
+    A Saturday or Sunday worked in exchange for a holiday stays a rest day at CNIPA (Guidelines Part V ch. 7 s. 2.3),
+    so weekly closing days never open; whether Rule 80.5 sees it so is not beyond doubt.
     """
     moved, closed, sure, worked = day, dict[str, date](), True, None
     while (reason := closed_because(office, moved)) is not None:

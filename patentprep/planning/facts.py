@@ -108,6 +108,12 @@ class ReportBeforeFiling(DateError):
     key = "error.plan_report_before_priority"
 
 
+class ReportInFuture(DateError):
+    """A search report transmitted after today. Facts: report, today."""
+
+    key = "error.plan_report_future"
+
+
 class WithdrawnBeforeFiling(DateError):
     """Facts: withdrawn, filing."""
 
@@ -140,6 +146,8 @@ def check(given: Given) -> None:
     start = filing or given.priority_date
     if given.search_report_date and given.search_report_date < start:
         raise ReportBeforeFiling(report=given.search_report_date, start=start)
+    if given.search_report_date and given.today and given.search_report_date > given.today:
+        raise ReportInFuture(report=given.search_report_date, today=given.today)
     _check_withdrawal(given)
 
 

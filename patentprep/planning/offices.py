@@ -30,6 +30,18 @@ class OfficeMistyped(UnknownOffice):
     key = "error.office_mistyped"
 
 
+class NotReceivingOffice(UnknownOffice):
+    """An office where no international application can be filed. Facts: code."""
+
+    key = "error.plan_receiving_office"
+
+
+class NotExaminingOffice(UnknownOffice):
+    """An office that is no International Preliminary Examining Authority. Facts: code, codes."""
+
+    key = "error.plan_ipea"
+
+
 @dataclass(frozen=True, slots=True)
 class Grace:
     """The grace period before filing.
@@ -122,6 +134,28 @@ def checked(code: str, *, allow_ib: bool = False) -> str:
     if guess and (allow_ib or guess in offices()):
         raise OfficeMistyped(code=code.strip()[:40], suggestion=guess)
     raise OfficeNotInTable(code=code.strip()[:40])
+
+
+def receiving_offices() -> tuple[str, ...]:
+    """Where an international application can be filed: the offices of PCT States, and the International Bureau."""
+    national = (code for code, entry in offices().items() if entry.route not in ("paris", "extension"))
+    return (*national, INTERNATIONAL_BUREAU)
+
+
+def checked_receiving(code: str) -> str:
+    """The code of a receiving Office or the Bureau. Raises UnknownOffice, also for a place outside the PCT."""
+    wanted = checked(code, allow_ib=True)
+    if wanted not in receiving_offices():
+        raise NotReceivingOffice(code=wanted)
+    return wanted
+
+
+def checked_examining(code: str) -> str:
+    """The code of an International Preliminary Examining Authority. Raises UnknownOffice for any other."""
+    wanted = checked(code)
+    if wanted not in examining_offices():
+        raise NotExaminingOffice(code=wanted, codes=", ".join(sorted(examining_offices())))
+    return wanted
 
 
 @cache

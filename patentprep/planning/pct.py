@@ -17,7 +17,7 @@ from patentprep.planning.facts import check, claims, dates_of, filing_of, first_
 from patentprep.planning.international import international_phase
 from patentprep.planning.leads import leads as lead_times
 from patentprep.planning.national import national_deadlines
-from patentprep.planning.offices import checked, checked_country
+from patentprep.planning.offices import checked, checked_country, checked_examining, checked_receiving
 from patentprep.planning.periods import parse_date
 from patentprep.planning.targets import suggestions
 from patentprep.planning.timeline import Deadline, DisclosureKind, Given, PlanWarning, Timeline, words
@@ -90,13 +90,13 @@ def plan_timeline(
         priority_dates=priorities,
         priority_date=first_date(priorities, filing_date),
         filing_date=filing_date,
-        receiving_office=checked(receiving_office, allow_ib=True),
+        receiving_office=checked_receiving(receiving_office),
         offices=tuple(dict.fromkeys(checked(code) for code in wanted)),
         search_report_date=search_report_date,
         add_priority=add_priority,
         withdraw_priority=withdrawal(withdraw_priority),
         withdrawn_on=withdrawn_on or (today if withdraw_priority else None),
-        ipea=checked(ipea) if ipea else None,
+        ipea=checked_examining(ipea) if ipea else None,
         made_in=checked_country(made_in) if made_in else None,
         disclosures=tuple(sorted(disclosures)),
         today=today,

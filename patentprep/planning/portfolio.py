@@ -19,7 +19,7 @@ from patentprep.errors import PatentprepError, UsageError
 from patentprep.planning.offices import checked
 from patentprep.planning.pct import plan_timeline
 from patentprep.planning.periods import parse_date
-from patentprep.planning.timeline import Deadline, DisclosureKind, Timeline
+from patentprep.planning.timeline import DISCLOSURE_KINDS, Deadline, DisclosureKind, Timeline
 
 DATES = (
     "filing_date", "search_report_date", "add_priority", "changed_on", "withdrawn_on", "early_publication",
@@ -83,6 +83,12 @@ class RowWithoutDate(UsageError):
     """Neither priority nor filing date."""
 
     key = "error.portfolio_date"
+
+
+class DisclosureWithoutKind(UsageError):
+    """Facts: text, kinds."""
+
+    key = "error.plan_disclosure_text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +204,12 @@ def _plan(row: dict[str, str], today: date | None) -> Timeline:
 
 
 def disclosure(text: str) -> tuple[date, DisclosureKind]:
-    """``DATE:KIND``, a preprint without a kind; the planner checks the kind. Raises DateError."""
+    """``DATE:KIND``; the planner checks the kind. Raises DateError, and UsageError without a kind."""
     day, _, kind = text.partition(":")
-    return parse_date(day), kind or "preprint"  # type: ignore[return-value]
+    found = parse_date(day)
+    if not kind.strip():
+        raise DisclosureWithoutKind(text=text[:40], kinds=", ".join(DISCLOSURE_KINDS))
+    return found, kind.strip()  # type: ignore[return-value]
 
 
 def _text(data: bytes | str, name: str) -> str:

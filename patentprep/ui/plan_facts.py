@@ -12,7 +12,7 @@ import streamlit as st
 from patentprep.errors import PatentprepError, UsageError
 from patentprep.planning import plan_timeline
 from patentprep.planning.leads import NAMES as LEADS
-from patentprep.planning.offices import INTERNATIONAL_BUREAU, offices
+from patentprep.planning.offices import examining_offices, offices, receiving_offices
 from patentprep.planning.timeline import DISCLOSURE_KINDS, Timeline
 from patentprep.ui import desk
 from patentprep.ui.desk import held
@@ -209,9 +209,9 @@ def from_address() -> None:
     given, kept = st.query_params, desk.desk().kept
     codes = [*offices()]
     choices = {
-        "receiving": [*codes, INTERNATIONAL_BUREAU],
+        "receiving": [*receiving_offices()],
         "made_in": ["", *codes],
-        "ipea": ["", *codes],
+        "ipea": ["", *examining_offices()],
         "withdraw": ["", ALL, *claims(given.get("priority", ""))],
     }
     kept |= {key: given[name] for name, key in ADDRESS.items() if name in given}

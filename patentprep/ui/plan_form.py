@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from patentprep.planning.leads import NAMES as LEADS
 from patentprep.planning.leads import lead_meaning, leads
-from patentprep.planning.offices import INTERNATIONAL_BUREAU, offices
+from patentprep.planning.offices import examining_offices, offices, receiving_offices
 from patentprep.planning.timeline import DISCLOSURE_KINDS, Timeline
 from patentprep.report import plan as reports
 from patentprep.strings import t
@@ -89,7 +89,7 @@ def _usual(wrong: Wrong) -> None:
     one, two, three, four = st.columns(4)
     _field(one, "plan_priority", wrong)
     _field(two, "plan_filing", wrong)
-    _office(three, "plan_receiving", [*codes, INTERNATIONAL_BUREAU])
+    _office(three, "plan_receiving", list(receiving_offices()))
     _office(four, "plan_made", ["", *codes], w("plan.made_help"))
     wide, narrow = st.columns([4, 1], vertical_alignment="bottom")
     names = {code: f"{code} · {reports.office_name(code, lang())}" for code in codes}
@@ -140,14 +140,13 @@ def _disclosures(wrong: Wrong) -> None:
 
 
 def _examination(wrong: Wrong) -> None:
-    codes = ["", *offices()]
     one, two, three = st.columns(3)
     _field(one, "plan_report", wrong)
     _field(two, "plan_early", wrong)
     _field(three, "plan_record", wrong)
     one, two, _ = st.columns(3)
     _field(one, "plan_demand", wrong)
-    _office(two, "plan_ipea", codes, w("plan.ipea_help"))
+    _office(two, "plan_ipea", ["", *sorted(examining_offices())], w("plan.ipea_help"))
 
 
 def _claims(wrong: Wrong) -> None:
