@@ -1,10 +1,14 @@
 """Cases worked out by hand, rule by rule, as an officer of PCT formalities would check a plan."""
 
+import re
+
 import pytest
 from planning import WITHDRAWN, D, ids, plan
 
 from patentprep.cli import main
+from patentprep.model import Lang
 from patentprep.planning.calendars import next_open_day
+from patentprep.planning.offices import offices
 from patentprep.planning.timeline import Suggestion, Timeline
 from patentprep.report.plan import disclosure_rows, say_words, to_table
 from patentprep.strings import LANGUAGES
@@ -291,3 +295,43 @@ def test_wrong_input_is_refused_in_one_sentence(
     zh = ["zh" if word == "en" else word for word in start]
     assert main(zh) == 2
     assert said not in capsys.readouterr().err
+
+
+def _said(timeline: Timeline, id: str, lang: Lang) -> str:
+    return say_words(timeline.warning(id).message, lang)
+
+
+# Sentences that depend on what has happened: (arguments, warning, said, not said)
+SENTENCES = [
+    ({"priority_date": "2026-01-31", "offices": ["US"], "disclosures": [(D("2026-01-31"), "talk")], "today": "2026-01-05"},
+     "disclosure_on_filing_day", "file the day before", "proof of the hour"),
+    ({"priority_date": "2026-01-31", "offices": ["US"], "disclosures": [(D("2026-01-31"), "talk")], "today": "2026-03-02"},
+     "disclosure_on_filing_day", "proof of the hour", "the day before"),
+    ({"priority_date": "2024-06-03", "filing_date": "2025-01-06", "receiving_office": "US", "made_in": "CN",
+      "today": "2024-06-10"}, "secrecy_examination", "must be cleared before filing at United States", "had to be"),
+    ({"priority_date": "2024-06-03", "filing_date": "2025-01-06", "receiving_office": "US", "made_in": "CN",
+      "today": "2025-03-03"}, "secrecy_examination", "had to be cleared before filing at United States", "must be"),
+    ({"priority_date": "2024-06-03", "filing_date": "2025-01-06", "made_in": "CN", "today": "2025-03-03"},
+     "secrecy_examination", "counted as the request", "file nothing"),
+    ({"priority_date": "2025-01-15", "filing_date": "2026-02-10", "offices": ["IN"]}, "restoration_not_accepted",
+     "not accepted at India (IN): there", "India (IN) do not"),
+    ({"priority_date": "2025-01-15", "filing_date": "2026-02-10", "offices": ["VN"]}, "restoration_unknown",
+     "accepted at Viet Nam (VN) is", "accept a restored"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "id", "said", "unsaid"), SENTENCES)
+def test_sentences_fit_what_has_happened(arguments: dict[str, object], id: str, said: str, unsaid: str) -> None:
+    timeline = plan(arguments)
+    assert said in _said(timeline, id, "en")
+    assert unsaid not in _said(timeline, id, "en")
+    assert not re.search("[a-z]{3}", _said(timeline, id, "zh"))
+
+
+@pytest.mark.parametrize("office", [code for code, entry in offices().items() if entry.route != "extension"])
+def test_sources_are_named_in_the_language_of_the_reader(office: str) -> None:
+    for item in plan({"priority_date": "2026-01-31", "offices": [office]}).deadlines:
+        if item.note and item.note.key.startswith("note.source"):
+            assert "stored copy" not in say_words(item.note, "en")
+            said = say_words(item.note, "zh").replace("aksoy-ip.com", "").replace("Smart & Biggar", "")  # names
+            assert not re.search("[a-z]{3}", said), said

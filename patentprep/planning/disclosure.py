@@ -108,11 +108,22 @@ def disclosure_warnings(disclosed: tuple[Disclosed, ...], given: Given) -> list[
             _lost(lost, given),
             _warning("grace_period_needed", "serious", _without(verdicts["grace"], lost), disclosed),
             _warning("grace_period_unknown", "serious", _without(verdicts["unknown"], lost)),
-            _warning("disclosure_on_filing_day", "serious", _without(verdicts["same_day"], lost)),
+            _same_day(_without(verdicts["same_day"], lost), disclosed, given),
             _warning("later_disclosure", "advisory", verdicts["after"]),
         )
         if warning
     ]
+
+
+def _same_day(
+    found: dict[str, set[tuple[date, str]]], disclosed: tuple[Disclosed, ...], given: Given
+) -> PlanWarning | None:
+    """Disclosed on the date that counts; once that day has come, nobody can file the day before any more."""
+    warning, today = _warning("disclosure_on_filing_day", "serious", found), given.today
+    days = [item.counts for item in disclosed if item.verdict == "same_day" and item.office in found]
+    if warning is None or today is None or min(days) > today:
+        return warning
+    return replace(warning, message=replace(warning.message, key="warning.disclosure_on_filing_day_filed"))
 
 
 def _lost(found: dict[str, set[tuple[date, str]]], given: Given) -> PlanWarning | None:

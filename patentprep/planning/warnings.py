@@ -140,11 +140,14 @@ def _late_filing(given: Given, limits: dict[str, Deadline]) -> list[PlanWarning]
 
 def _secrecy(given: Given, claimed: bool) -> PlanWarning:
     abroad = foreign_filing(given, given.priority_date, bool(paris_offices_abroad(given.offices)), claimed)
+    today = given.today
     if abroad is None:
-        message = words("warning.secrecy_with_filing")
+        filed = today is not None and given.filing_date is not None and given.filing_date < today
+        message = words("warning.secrecy_with_filing" + ("_done" if filed else ""), date=given.filing_date)
         return PlanWarning("secrecy_examination", "advisory", ("CN",), message, "secrecy_examination")
     where = [given.receiving_office] if given.receiving_office != "CN" else []
     places = tuple(dict.fromkeys([*where, *paris_offices_abroad(given.offices)]))
-    message = words("warning.secrecy_before", offices=",".join(places), date=abroad)
+    over = "_over" if today and abroad < today else ""  # the day is past: what matters is whether it was asked for
+    message = words(f"warning.secrecy_before{over}", offices=",".join(places), date=abroad)
     severity: Literal["fatal", "serious"] = "fatal" if where else "serious"
     return PlanWarning("secrecy_examination", severity, places, message, "secrecy_examination")

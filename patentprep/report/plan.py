@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
@@ -18,6 +19,15 @@ from patentprep.report.as_text import pad, width
 from patentprep.strings import t
 
 SCHEMA_VERSION = 1
+SOURCES_ZH = (  # how the sources of data/offices/national_phase.yaml are called in Chinese
+    (r"PCT Applicant's Guide, national chapter (\w+)", r"PCT申请人指南\1国家章节"),
+    (r"PCT Applicant's Guide, chapter (\w+)", r"PCT申请人指南\1章节"),
+    (r"PCT Applicant's Guide CN, paragraphs (\S+) and (\S+)", r"PCT申请人指南CN章节\1、\2段"),
+    (r"; months agree with the WIPO time-limit table \(undated\)", "；月数与WIPO期限表（未注日期）一致"),
+    (r"WIPO time-limit table \(undated\)", "WIPO期限表（未注日期）"),
+    (r"general knowledge; verify", "一般资料，待核实"),
+    (r"; ", "；"),
+)
 
 
 def say_words(words: Words, lang: Lang) -> str:
@@ -37,6 +47,16 @@ def item_name(id: str, lang: Lang) -> str:
         return t(f"plan.item.{base}_{code}", lang)
     name = t(f"plan.item.{base}", lang)
     return f"{name} {code}" if code else name
+
+
+def source(text: str, lang: Lang) -> str:
+    """What the table of offices names as the source of the time limits, in the reader's language."""
+    named = text.partition(" | ")[0].replace(" (stored copy)", "").replace("stored copy, ", "")
+    if lang == "en":
+        return named
+    for pattern, words in SOURCES_ZH:
+        named = re.sub(pattern, words, named)
+    return named
 
 
 def office_name(code: str, lang: Lang) -> str:
@@ -288,8 +308,8 @@ def offices_table(lang: Lang) -> str:
             "restoration": t(f"plan.offices.restoration_{row['restoration']}", lang),
             "languages": t("list.comma", lang).join(row["languages"]),
             "grace_months": f"{row['grace_months']}{doubt}" if row["grace_months"] else "",
-            "as_of": row["as_of"] + ("" if row["confirmed"] else "?"),
-            "source": row["source"].partition(" | ")[0].partition(";")[0].replace(" (stored copy)", ""),
+            "as_of": _fact("as_of", row["as_of"], lang) + ("" if row["confirmed"] else "?"),
+            "source": source(row["source"].partition(";")[0], lang),
         }
         rows.append(["" if shown[name] is None else str(shown[name]) for name in SHORT_COLUMNS])
     return "\n".join([aligned(rows), "", t("plan.offices.doubt", lang), t("plan.table.disclaimer", lang), ""])
@@ -325,10 +345,10 @@ def _fact(name: str, value: str, lang: Lang) -> str:
     if name == "closed_days":  # 2026-10-10:weekly,2026-10-12:columbus_day
         pairs = (part.split(":") for part in value.split(","))
         shown = "{}（{}）" if lang == "zh" else "{} ({})"
-        named = (
+        told = (
             shown.format(day, _weekday(day, lang) if why == "weekly" else day_name(why, lang)) for day, why in pairs
         )
-        return t("plan.and_on", lang).join(named)
+        return t("plan.and_on", lang).join(told)
     if name == "worked_day":
         return _weekday(value, lang)
     if name == "items":
@@ -340,7 +360,9 @@ def _fact(name: str, value: str, lang: Lang) -> str:
     if name == "day":
         return day_name(value, lang)
     if name == "source_of":
-        return offices()[value].source.partition(" | ")[0]
+        return source(offices()[value].source, lang)
+    if name == "as_of":
+        return t("plan.undated", lang) if value == "undated" else value
     if name == "condition_of":
         extension = offices()[value].extension
         return dict(extension.condition)[lang] if extension else ""
