@@ -301,11 +301,12 @@ def _said(timeline: Timeline, id: str, lang: Lang) -> str:
     return say_words(timeline.warning(id).message, lang)
 
 
+ON_THE_DAY = [(D("2026-01-31"), "talk")]
 # Sentences that depend on what has happened: (arguments, warning, said, not said)
 SENTENCES = [
-    ({"priority_date": "2026-01-31", "offices": ["US"], "disclosures": [(D("2026-01-31"), "talk")], "today": "2026-01-05"},
+    ({"priority_date": "2026-01-31", "offices": ["US"], "disclosures": ON_THE_DAY, "today": "2026-01-05"},
      "disclosure_on_filing_day", "file the day before", "proof of the hour"),
-    ({"priority_date": "2026-01-31", "offices": ["US"], "disclosures": [(D("2026-01-31"), "talk")], "today": "2026-03-02"},
+    ({"priority_date": "2026-01-31", "offices": ["US"], "disclosures": ON_THE_DAY, "today": "2026-03-02"},
      "disclosure_on_filing_day", "proof of the hour", "the day before"),
     ({"priority_date": "2024-06-03", "filing_date": "2025-01-06", "receiving_office": "US", "made_in": "CN",
       "today": "2024-06-10"}, "secrecy_examination", "must be cleared before filing at United States", "had to be"),
