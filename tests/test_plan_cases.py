@@ -146,6 +146,13 @@ def test_what_a_withdrawal_of_priority_costs_is_said(withdrawn: str, facts: dict
         assert all(day in say_words(message, lang) for day in facts.values())
 
 
+def test_secrecy_asked_for_with_the_filing_is_not_overdue_after_a_withdrawal() -> (
+    None
+):  # Implementing Regulations Rule 8
+    timeline = plan({**WITHDRAWN, "made_in": "CN", "withdrawn_on": "2027-07-01", "today": "2027-08-02"})
+    assert timeline.deadline("secrecy_examination").status == "done"
+
+
 def test_withdrawing_a_later_claim_costs_no_earlier_date() -> None:
     timeline = plan({**WITHDRAWN, "withdraw_priority": "2026-06-01", "withdrawn_on": "2027-02-01"})
     assert "priority_withdrawn" not in {item.id for item in timeline.warnings}

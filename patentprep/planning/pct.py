@@ -183,7 +183,8 @@ def _with_status(item: Deadline, given: Given) -> Deadline:
     """Done as far as the facts say so, else past when its day is over."""
     today = given.today
     if item.status == "expired":
-        return replace(item, status="done") if item.id in given.done else item
+        asked = item.trigger.key == "trigger.pct_filing" and today and given.filing_date and given.filing_date <= today
+        return replace(item, status="done") if item.id in given.done or asked else item
     met = {
         "priority_period": given.filing_date if given.priority_dates else None,
         "international_search_report": given.search_report_date,
