@@ -6,6 +6,7 @@ import pytest
 from planning import WITHDRAWN, D, ids, plan
 
 from patentprep.cli import main
+from patentprep.errors import DateError
 from patentprep.model import Lang
 from patentprep.planning.calendars import next_open_day
 from patentprep.planning.offices import offices
@@ -87,6 +88,8 @@ def test_a_planned_filing_does_not_hide_the_day_that_keeps_the_grace_period(fili
     lost = [item.message for item in timeline.warnings if item.id == "novelty_lost"]
     assert [dict(item.facts)["keep"] for item in lost] == (["JP,KR"] if filing else [])
     for lang in LANGUAGES:
+        told = {row["office"]: row["message"] for row in disclosure_rows(timeline, lang)}
+        assert all("2027-01-15" in told[code] for code in ("JP", "KR", "TW"))
         assert "2027-01-14" in say_words(aim.why, lang)
         assert all("2027-01-14" in say_words(item, lang) for item in lost)
 
@@ -253,6 +256,14 @@ def test_why_a_limit_moves(office: str, nominal: str, day: str, certain: bool, e
     if because:
         assert en in say_words(because, "en")
         assert zh in say_words(because, "zh")
+
+
+def test_a_filing_is_not_refused_for_want_of_a_calendar() -> None:  # Rules 26bis.3, 80.5
+    # 12 and 2 months end on 2 October 2028, National Day; the Office is expected to reopen after the 3rd
+    timeline = plan({"priority_date": "2027-08-02", "filing_date": "2028-10-04"})
+    assert timeline.deadline("priority_restoration").date == D("2028-10-02")
+    with pytest.raises(DateError):
+        plan({"priority_date": "2027-08-02", "filing_date": "2028-10-05"})
 
 
 def test_the_table_says_where_only_the_nominal_date_is_beyond_doubt() -> None:

@@ -65,11 +65,17 @@ def judge_disclosures(priority: date, given: Given) -> tuple[Disclosed, ...]:
             verdict = _verdict(code, kind, day, effective, filing, given.today)
             start = end = None
             if verdict in ("grace", "lost") and grace.months is not None and not _never(grace, kind):
-                end = grace_end(code, day) if filing is None else None
+                end = grace_end(code, day) if filing is None or _still_open(code, kind, day, given) else None
                 reference = effective if grace.counted_from == "priority" else filing
                 start = add_months(reference, -grace.months) if reference else None
             found.append(Disclosed(code, day, kind, verdict, effective, start, end, grace.confirmed))
     return tuple(found)
+
+
+def _still_open(code: str, kind: DisclosureKind, day: date, given: Given) -> bool:
+    """Whether the filing is only planned, for a day that loses a grace period which an earlier one would meet."""
+    filing, today, end = given.filing_date, given.today, grace_end(code, day)
+    return bool(filing and today and end and today < filing and end >= today and end < filing)
 
 
 def _never(grace: Grace, kind: DisclosureKind) -> bool:

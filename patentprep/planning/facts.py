@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from patentprep.errors import DateError, UsageError
-from patentprep.planning.calendars import next_open_day
+from patentprep.planning.calendars import open_day_after
 from patentprep.planning.international import publication_day
 from patentprep.planning.periods import add_months, in_range, parse_date
 from patentprep.planning.timeline import DISCLOSURE_KINDS, Given
@@ -183,8 +183,9 @@ def _check_claim(priority: date, filing: date, receiving_office: str) -> None:
     """Filed after the priority date, and within 12 months and the two of restoration (Rules 2.4, 26bis.3)."""
     if filing < priority:
         raise FilingBeforePriority(filing=filing, priority=priority)
-    end = next_open_day(receiving_office, add_months(priority, 12))[0]
-    last = next_open_day(receiving_office, add_months(end, 2))[0]
+    # refused only where no calendar, not even an expected one, would let it pass
+    end = open_day_after((receiving_office,), add_months(priority, 12))
+    last = open_day_after((receiving_office,), add_months(end, 2))
     if filing > last:
         raise PriorityTooOld(filing=filing, priority=priority, last=last)
 
@@ -201,7 +202,7 @@ def _check_withdrawal(given: Given) -> None:
         raise PriorityNotClaimed(date=what, claimed=dates)
     if given.filing_date and day < given.filing_date:
         raise WithdrawnBeforeFiling(withdrawn=day, filing=given.filing_date)
-    last = next_open_day("IB", add_months(made[0], 30))[0]
+    last = open_day_after(("IB",), add_months(made[0], 30))
     if day > last:
         raise WithdrawnTooLate(withdrawn=day, last=last)
     if not left(given):

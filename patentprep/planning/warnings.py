@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from patentprep.planning.calendars import next_open_day
+from patentprep.planning.calendars import open_day_after
 from patentprep.planning.disclosure import disclosure_warnings
 from patentprep.planning.international import AUTHORITIES, foreign_filing
 from patentprep.planning.national import route_warnings
@@ -29,7 +29,7 @@ def late_claim(given: Given, changed: date, day: date | None) -> PlanWarning | N
     limit = add_months(changed, 16)
     if given.filing_date:
         limit = max(limit, add_months(given.filing_date, 4))
-    last = next_open_day(given.receiving_office, limit)[0]
+    last = open_day_after((given.receiving_office,), limit)
     if day <= last:
         return None
     severity: Literal["fatal", "serious"] = "serious" if day <= add_months(last, 1) else "fatal"

@@ -162,6 +162,9 @@ def disclosure_rows(timeline: Timeline, lang: Lang) -> list[dict[str, Any]]:
             if item.file_by and item.verdict == "grace":
                 own = offices()[item.office].route == "paris"
                 words.append(t(f"plan.disclosed.{'file_there_by' if own else 'file_by'}", lang, day=item.file_by))
+        today = timeline.given.today
+        if item.verdict == "lost" and item.file_by and today and item.file_by >= today:
+            words.append(t("plan.disclosed.file_by_keeps", lang, day=item.file_by))
         if item.verdict == "grace":
             key = "formality" if formality else "formality_unknown"
             words.append(t(f"plan.disclosed.{key}", lang, text=formality))
