@@ -264,6 +264,7 @@ FIELDS: list[tuple[str, str, str]] = [
 # Decided wrongly today; the right answer is what stands in EXAMPLES. Strict: a mended case must leave the list.
 NOT_YET = {
     "6 trusted peers en",
+    "7 one or several processors zh",
     "7 one or several processors en",
     "8 coupon propensity zh",
     "8 coupon propensity en",
