@@ -107,7 +107,8 @@ def test_alone_backwards_and_in_a_batch() -> None:
 def test_what_is_remembered_is_what_was_computed() -> None:
     first = encoder.scores(TEXTS, features(PASSAGES))
     assert np.array_equal(encoder.scores(TEXTS, features(PASSAGES)), first)
-    assert np.array_equal(encoder.scores([TEXTS[3]] * 2, features([PASSAGES[3]] * 2)), first[[3, 3]])
+    again = encoder.scores([TEXTS[3]] * 2, features([PASSAGES[3]] * 2))
+    assert np.allclose(again, first[[3, 3]], atol=1e-9), "the features are summed in another order, no more"
 
 
 def test_what_the_parts_of_a_passage_add_is_its_vector() -> None:
