@@ -115,7 +115,7 @@ def test_weights_follow_from_the_corpus(name: str, monkeypatch: pytest.MonkeyPat
     assert model.corpus == learned.corpus_hash(rows), REBUILD
     _, _, matrix = fitted(name)
     groups = sorted({row["group"] for row in rows})
-    chosen = set(groups[:: len(groups) // 5])  # spread over files, and so over languages
+    chosen = set(groups[:: len(groups) // 16])  # spread over files, and so over languages
     sample = [n for n, row in enumerate(rows) if row["group"] in chosen]
     monkeypatch.setattr(build, f"{name}_rows", lambda: [rows[n] for n in sample])
     task = build.evidence_task() if name == "evidence" else build.eligibility_task()
@@ -123,7 +123,7 @@ def test_weights_follow_from_the_corpus(name: str, monkeypatch: pytest.MonkeyPat
     outside[sample] = False
     inside_only = np.flatnonzero((matrix[outside] != 0).sum(axis=0).A1 == 0)
     inputs = matrix[sample][:, inside_only].toarray()
-    assert len(inside_only) > 100 and (inputs != 0).any(axis=0).all()
+    assert len(inside_only) > 80 and (inputs != 0).any(axis=0).all()
     scores = learned.score(model, task.texts, task.features, task.vectors).score
     for column, output in enumerate(model.outputs):
         target = task.targets[output]
