@@ -299,7 +299,8 @@ def context_of(sentence: Sentence, draft: Draft) -> Context:
 def find_evidence(draft: Draft, checklist: Checklist) -> tuple[tuple[Sentence, Judgement], ...]:
     """Every judged sentence of a draft with what it is evidence of, in the order of the text."""
     body = _end_of_front_matter(draft)
-    kept = [s for s in draft.sentences if s.start >= body and _worth_reading(s.text)]
+    title = _bare(draft.title or "")
+    kept = [s for s in draft.sentences if s.start >= body and _worth_reading(s.text) and _bare(s.text) != title]
     judged = judge([Passage(s.text, context_of(s, draft)) for s in kept], checklist)
     patterns = {flag.id for flag in checklist.red_flags}
     return tuple(
@@ -339,6 +340,11 @@ def _end_of_front_matter(draft: Draft) -> int:
     if first is None or first.kind != "other" or len(known) < FORM_SECTIONS:
         return 0
     return min(section.start for section in known)
+
+
+def _bare(text: str) -> str:
+    """Letters and digits alone: a title repeated as a heading or in the abstract is still the title."""
+    return "".join(filter(str.isalnum, text)).lower()
 
 
 def _worth_reading(text: str) -> bool:

@@ -456,3 +456,12 @@ def test_what_is_said_of_others_reaches_the_next_sentence(before: str, text: str
     assert evidence._of_others([one, two], LAW) == [False, others]
     apart = Sentence(text, start + 2, start + 2 + len(text), "embodiments")
     assert evidence._of_others([one, apart], LAW) == [False, False], "a new paragraph is a new matter"
+
+
+def test_the_title_is_evidence_of_nothing() -> None:
+    title = "一种基于可变形卷积神经网络的轴承故障诊断方法"
+    text = f"{title}\n技术领域\n本发明涉及轴承诊断。\n发明内容\n{title}。\n"
+    draft = structure(Document("title.md", "md", text, (), (), (), ""))
+    assert draft.title == title
+    assert [s.text for s, _ in find_evidence(draft, LAW) if "可变形" in s.text] == []
+    assert judge([Passage(title + "。", "summary")], LAW) != [()], "by itself it would be taken for something"
