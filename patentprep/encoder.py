@@ -18,17 +18,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from patentprep.learned import FEATURE_SCALE, Array, sigmoid, unpack
+from patentprep.recall import recall
 from patentprep.resources import folder
 from patentprep.tokenizer import END, START, Tokenizer
 
 Single = npt.NDArray[np.float32]
 Codes = npt.NDArray[np.uint8]
+Item = TypeVar("Item")
 
 WIDTH, HEADS = 384, 12
 LOWER, LAYERS = 4, 12  # layers of the lower part; layers in all
@@ -179,14 +181,14 @@ def _embed(numbers: Sequence[int], published: Base) -> Single:
     return np.asarray(rows * published.norm[0] + published.norm[1])
 
 
-def beside(work: Callable[[str], Single], items: Sequence[str]) -> list[Single]:
+def beside(work: Callable[[Item], Single], items: Sequence[Item]) -> list[Single]:
     """``work`` on every item, on all processors."""
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         return list(pool.map(work, items))
 
 
 @cache
-def _known(what: str) -> dict[str, Single]:
+def _known(what: str) -> dict[Any, Single]:
     return {}
 
 
@@ -198,15 +200,7 @@ def forget() -> None:
 
 
 def _remembered(what: str, texts: Sequence[str], compute: Callable[[str], Single]) -> list[Single]:
-    known = _known(what)
-    found = {text: answer for text in texts if (answer := known.get(text)) is not None}
-    missing = sorted(set(texts).difference(found))
-    new = dict(zip(missing, beside(compute, missing), strict=True))
-    if len(known) + len(new) > MOST_KNOWN:
-        known.clear()
-    known.update(new)
-    found.update(new)
-    return [found[text] for text in texts]
+    return recall(_known(what), texts, lambda missing: beside(compute, missing), MOST_KNOWN)
 
 
 def vectors(texts: Sequence[str], halfway: dict[str, Single] | None = None) -> Array:
@@ -228,16 +222,8 @@ def vectors(texts: Sequence[str], halfway: dict[str, Single] | None = None) -> A
 
 def passages(texts: Sequence[Sequence[str]]) -> list[Single]:
     """``passage`` for many, side by side; remembered for the life of the process."""
-    known = _known("passages")
-    keys = ["\n".join(parts) for parts in texts]
-    missing = {key: parts for key, parts in zip(keys, texts, strict=True) if key not in known}
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        new = dict(zip(missing, pool.map(passage, missing.values()), strict=True))
-    found = [known[key] if key in known else new[key] for key in keys]
-    if len(known) + len(new) > MOST_PASSAGES:
-        known.clear()
-    known.update(new)
-    return found
+    keys = [tuple(parts) for parts in texts]
+    return recall(_known("passages"), keys, lambda missing: beside(passage, missing), MOST_PASSAGES)
 
 
 def passage(parts: Sequence[str]) -> Single:

@@ -22,6 +22,7 @@ import numpy as np
 from patentprep import encoder, learned
 from patentprep.checklist import Checklist, Pattern, RedFlag
 from patentprep.model import REQUIREMENTS, Draft, Evidence, RequirementId, SectionKind, Sentence, Strength
+from patentprep.recall import recall
 from patentprep.resources import folder
 from patentprep.text import simplified
 
@@ -147,14 +148,7 @@ def judge(passages: Sequence[Passage], checklist: Checklist) -> list[tuple[Judge
 
     Answers are remembered for the life of the process: after one change to a draft one sentence is judged anew.
     """
-    known = _known(checklist)
-    missing = [p for p in dict.fromkeys(passages) if p not in known]
-    new = dict(zip(missing, _judge(missing, checklist), strict=True))
-    found = [known[p] if p in known else new[p] for p in passages]
-    if len(known) + len(new) > encoder.MOST_KNOWN:
-        known.clear()
-    known.update(new)
-    return found
+    return recall(_known(checklist), passages, lambda missing: _judge(missing, checklist), encoder.MOST_KNOWN)
 
 
 Answers = dict[Passage, tuple[Judgement, ...]]

@@ -208,9 +208,9 @@ def _lead(text: str) -> tuple[str, int]:
     number = days.strip()
     if number.startswith("-") and number[1:].isascii() and number[1:].isdigit():
         raise NegativeLead(name=name.strip()[:40], days=number[:10])
-    if not (days.strip().isascii() and days.strip().isdigit() and len(days) < 9):
+    if not (number.isascii() and number.isdigit() and len(days) < 9):
         raise BadLead(text=text[:40])
-    return name.strip(), int(days)
+    return name.strip(), int(number)
 
 
 def _span(text: str) -> tuple[date, date]:

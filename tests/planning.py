@@ -3,8 +3,12 @@
 import re
 from datetime import date
 
+import pytest
+
+from patentprep.errors import PatentprepError
 from patentprep.planning.pct import plan_timeline
 from patentprep.planning.timeline import Timeline
+from patentprep.strings import LANGUAGES, say
 
 D = date.fromisoformat
 
@@ -23,6 +27,16 @@ def plan(arguments: dict[str, object]) -> Timeline:
         return [value(part) for part in item] if isinstance(item, list) else item
 
     return plan_timeline(**{name: value(item) for name, item in arguments.items()})  # type: ignore[arg-type]
+
+
+def refused(arguments: dict[str, object], error: type[PatentprepError], key: str) -> None:
+    """Such a plan is refused with this error, in one whole sentence of each language."""
+    with pytest.raises(error) as caught:
+        plan(arguments)
+    assert caught.value.key == key
+    for lang in LANGUAGES:
+        sentence = say(caught.value, lang)
+        assert sentence and "\n" not in sentence and "{" not in sentence
 
 
 def ids(plan: Timeline) -> set[str]:

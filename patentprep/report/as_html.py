@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -11,6 +9,7 @@ from markupsafe import Markup, escape
 from patentprep.model import Assessment, Lang
 from patentprep.palette import COLOURS, RED_FLAG, SHAPES
 from patentprep.report.as_json import to_dict
+from patentprep.report.templates import template
 from patentprep.strings import t
 
 
@@ -18,7 +17,7 @@ def to_html(assessment: Assessment, lang: Lang) -> str:
     """The report as HTML. Everything that comes from the draft is escaped."""
     report = to_dict(assessment, lang)
     return str(
-        _template().render(
+        template("report.html.j2").render(
             report=report,
             colours=COLOURS,
             red_flag=RED_FLAG,
@@ -28,17 +27,6 @@ def to_html(assessment: Assessment, lang: Lang) -> str:
             marked=marked_text(assessment.draft.text, report),
         )
     )
-
-
-@cache
-def _template() -> Any:
-    import jinja2
-
-    folder = Path(__file__).parent
-    env = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    return env.get_template("report.html.j2")
 
 
 def marks(report: dict[str, Any]) -> list[tuple[int, int, str, str, str]]:

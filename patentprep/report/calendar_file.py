@@ -36,7 +36,8 @@ def to_ics(timeline: Timeline, lang: Lang, family: str = "") -> str:
 
     ``family`` is what the reader calls it; events of several families without a name replace each other.
     """
-    return _calendar(deadline_events(timeline, lang, family) + suggestion_events(timeline, lang, family), lang, family)
+    events = deadline_events(timeline, lang, family) + suggestion_events(timeline, lang, family)
+    return calendar_text(events, lang, family)
 
 
 def deadline_events(timeline: Timeline, lang: Lang, family: str = "") -> list[Event]:
@@ -78,11 +79,6 @@ def _suggested(timeline: Timeline, item: Suggestion, lang: Lang, family: str) ->
     return _event(name, title, item.recommended, lines, reminders(suggested=True), True, timeline)
 
 
-def calendar_text(events: Iterable[Event], lang: Lang, name: str) -> str:
-    """A calendar file of these events."""
-    return _calendar(events, lang, name)
-
-
 def _titled(title: str, family: str) -> str:
     return f"{family}: {title}" if family else title
 
@@ -112,7 +108,8 @@ def _event(
     return event
 
 
-def _calendar(events: Iterable[Event], lang: Lang, name: str) -> str:
+def calendar_text(events: Iterable[Event], lang: Lang, name: str) -> str:
+    """A calendar file of these events."""
     from icalendar import Calendar
 
     calendar = Calendar()

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-from typing import Any
-
 from patentprep.model import Lang
 from patentprep.planning.timeline import Timeline
 from patentprep.report.gantt import gantt
 from patentprep.report.plan import office_name, to_json_dict
+from patentprep.report.templates import template
 from patentprep.strings import t
 
 
@@ -17,7 +14,7 @@ def to_html(timeline: Timeline, lang: Lang, family: str = "") -> str:
     """The plan as HTML: warnings, Gantt chart, suggested dates, deadlines, disclosures."""
     plan = to_json_dict(timeline, lang)
     return str(
-        _template().render(
+        template("plan.html.j2").render(
             plan=plan,
             family=family,
             lang=lang,
@@ -27,13 +24,3 @@ def to_html(timeline: Timeline, lang: Lang, family: str = "") -> str:
             t=lambda key, **facts: t(key, lang, **facts),
         )
     )
-
-
-@cache
-def _template() -> Any:
-    import jinja2
-
-    env = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    return env.get_template("plan.html.j2")

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from patentprep import learned
+from patentprep.checklist import load_checklist
 from patentprep.eligibility import PATHS, steps
 from patentprep.model import REQUIREMENTS
 from patentprep.training import finetune
@@ -72,10 +73,10 @@ def keywords(texts: Sequence[str]) -> learned.Array:
 
 def _element_named(scores: learned.Array, elements: Sequence[str]) -> npt.NDArray[np.float64]:
     """For each text and requirement the number of the element the encoder would name."""
-    prefix = dict(zip(REQUIREMENTS, ("TS", "TE", "MC", "DS", "TM", "ET"), strict=True))
+    requirement_of = {element.id: element.requirement for element in load_checklist("cn-2026").elements}
     columns = []
     for requirement in REQUIREMENTS:
-        own = [n for n, name in enumerate(elements) if name.startswith(prefix[requirement])]
+        own = [n for n, name in enumerate(elements) if requirement_of[name] == requirement]
         columns.append(np.array(own)[scores[:, own].argmax(axis=1)])
     return np.stack(columns, axis=1).astype(np.float64)
 
