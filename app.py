@@ -8,12 +8,13 @@ from pathlib import Path
 import streamlit as st
 
 import patentprep.ui
-from patentprep.ui import desk, html
+from patentprep.ui import case_desk, desk, html
 
 HERE = Path(patentprep.ui.__file__).parent
 PAGES = {
     "start": ":material/draft:",
     "check": ":material/fact_check:",
+    "walk": ":material/route:",
     "timeline": ":material/calendar_month:",
     "checklists": ":material/gavel:",
     "settings": ":material/tune:",
@@ -21,6 +22,7 @@ PAGES = {
 
 st.set_page_config(page_title="patentprep", page_icon=html.ICON, layout="wide")
 desk.sit_down()
+case_desk.sit_down()
 pages = [
     st.Page(HERE / f"{name}.py", title=desk.w(f"nav.{name}"), icon=icon, url_path=name, default=name == "start")
     for name, icon in PAGES.items()
@@ -36,3 +38,4 @@ except Exception:  # a bug of ours: said calmly here, in full on the terminal
     html.say_so(desk.w("unexpected"), kind="pp-unexpected")
 finally:
     desk.put_away()
+    case_desk.keep_plan()

@@ -162,7 +162,7 @@ def _element(
         status: ElementStatus = "found" if good else "vague"
         best = sorted(good or weak, key=lambda e: (-e.confidence, e.start))[:MOST_QUOTES]
         return ElementResult(element.id, status, tuple(best))
-    if kind not in element.applies_to or (element.when and not element.when.search(draft.text)):
+    if kind not in element.applies_to or (element.when and not element.when.search(said(draft))):
         return ElementResult(element.id, "not_applicable")
     return ElementResult(element.id, "not_found")
 
@@ -202,9 +202,21 @@ def _status(
     return "partial" if addressed else "not_found"
 
 
+def said(draft: Draft) -> str:
+    """The text of a draft without the headings over an inventor's answers: those are the checklist's words."""
+    answered = {s.start for s in draft.sentences if s.asked}
+    if not answered:
+        return draft.text
+    text = draft.text
+    for section in reversed(draft.sections):
+        if section.kind == "other" and any(section.start <= start < section.end for start in answered):
+            text = text[: section.start] + text[section.start + len(section.heading) :]
+    return text
+
+
 def _has_no_such_part(draft: Draft, law: Checklist, requirement: str, verdict: Verdict) -> bool:
     """Whether the draft says, or plainly shows, that the scheme has no such part (see the labelling of ``draft_*``)."""
-    text = draft.text
+    text = said(draft)
     if requirement in ("training_data_source", "training_method"):
         return bool(law.filters["draft_no_training"].search(text))
     if requirement == "ethics":
@@ -216,7 +228,7 @@ def _has_no_such_part(draft: Draft, law: Checklist, requirement: str, verdict: V
 
 
 def _speaks_of_a_model(draft: Draft, law: Checklist) -> bool:
-    return any(law.filters[name].search(draft.text) for name in ("draft_learning", "draft_model"))
+    return any(law.filters[name].search(said(draft)) for name in ("draft_learning", "draft_model"))
 
 
 def _readiness(

@@ -36,6 +36,7 @@ MOST_COUNTED = 3  # matched elements of one requirement in one sentence; more sa
 # The corpus was written full of vague words and red flags; in a whole draft both are many times rarer. So there they
 # are shown only from this probability on, unless the checklist's own pattern shows the red flag.
 SURE_IN_A_DRAFT = 0.9
+ASKED = 0.4  # from this probability on an answer to the question of an element is substance for its requirement
 ADJACENT = 1  # characters between two sentences of one paragraph, at most
 FORM_SECTIONS = 3  # a draft with that many recognised sections has a head, not a text, before the first of them
 
@@ -57,6 +58,7 @@ class Passage:
 
     text: str
     context: Context = "disclosure"
+    asked: str = ""  # the element it answers, where somebody was asked for that very thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +172,14 @@ def _judge(passages: Sequence[Passage], checklist: Checklist) -> list[tuple[Judg
     if not passages:
         return []
     model, threshold = load_model(), dict(zip(OUTPUTS, encoder.tuned().threshold.tolist(), strict=True))
-    read = [Passage(normal(p.text), p.context) for p in passages]
+    read = [Passage(normal(p.text), p.context, p.asked) for p in passages]
     halfway: dict[str, encoder.Single] = {}
     with ThreadPoolExecutor(1) as aside:  # the encoder computes outside Python while the patterns are tried
         encoding = aside.submit(encoder.vectors, [p.text for p in read], halfway)
         noticed = [notice(p.text, checklist) for p in read]
         vectors = encoding.result()
     chances, spoken_to = probabilities(model, read, features(read, noticed, checklist), vectors, halfway)
+    home: dict[str, RequirementId] = {element.id: element.requirement for element in checklist.elements}
     results = []
     for passage, cues, row, said in zip(read, noticed, chances.tolist(), spoken_to.tolist(), strict=True):
         chance = dict(zip(OUTPUTS, row, strict=True))
@@ -186,13 +189,17 @@ def _judge(passages: Sequence[Passage], checklist: Checklist) -> list[tuple[Judg
         for requirement in REQUIREMENTS:
             if passage.context == "background" and requirement != "technical_scenario":
                 continue  # what the art does is no evidence of this invention
-            strength = strength_of(requirement, chance, threshold, max((f.confidence for f in flags), default=0.0))
+            answers = home.get(passage.asked) == requirement
+            wanted = threshold | {f"{requirement}:substantive": ASKED} if answers else threshold
+            strength = strength_of(requirement, chance, wanted, max((f.confidence for f in flags), default=0.0))
             if not strength or (strength == "vague" and passage.context == "background"):
                 continue
             name = f"{requirement}:{strength}"
             elements, because = _elements(cues, near, requirement, strength, checklist)
             if not elements:
                 continue
+            if answers and passage.asked not in elements and near.get(passage.asked, UNLIKELY) >= UNLIKELY:
+                elements = (*elements, passage.asked)
             if not because:
                 because = "、".join(learned.top_ngrams(model, passage.text, name))
             found.append(Judgement(requirement, strength, chance[name], elements, because))
@@ -295,7 +302,7 @@ def find_evidence(draft: Draft, checklist: Checklist) -> tuple[tuple[Sentence, J
     body = _end_of_front_matter(draft)
     title = _bare(draft.title or "")
     kept = [s for s in draft.sentences if s.start >= body and _worth_reading(s.text) and _bare(s.text) != title]
-    judged = judge([Passage(s.text, context_of(s, draft)) for s in kept], checklist)
+    judged = judge([Passage(s.text, context_of(s, draft), s.asked or "") for s in kept], checklist)
     patterns = {flag.id for flag in checklist.red_flags}
     return tuple(
         (sentence, j)

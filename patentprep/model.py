@@ -126,6 +126,7 @@ class Sentence:
     page: int | None = None
     paragraph: str | None = None  # the label in force, e.g. "[0012]"
     claim: int | None = None  # number of the claim it stands in
+    asked: str | None = None  # the element it was written to answer, where it is an answer of the inventor
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from datetime import date
 from functools import partial
+from typing import Any
 
 import streamlit as st
 from markupsafe import Markup
@@ -13,8 +14,9 @@ from patentprep import report as reports
 from patentprep.checklist import INVENTION_TYPES, load_checklist
 from patentprep.errors import PatentprepError
 from patentprep.model import Progress
+from patentprep.report.as_html import marks
 from patentprep.strings import t
-from patentprep.ui import desk, html, review, steps
+from patentprep.ui import case_desk, claims_tree, desk, heat, html, page_image, review, steps
 from patentprep.ui.desk import Held, lang, w
 
 
@@ -70,14 +72,48 @@ def show(held: Held) -> None:
                 key=f"download_{fmt}",
                 on_click="ignore",
             )
-    html.put(review.desk_view(held.draft.document, report))
+    html.put(review.desk_view(held.draft.document, report, pictures(held, report)))
     html.section(t("report.heading.next", lang()))
     html.put(review.next_steps(report, assessment.readiness.next_steps))
     if report["findings"]:
         html.section(t("report.heading.findings", lang()))
         html.put(review.findings(report))
+    html.section(w("check.heat"))
+    html.put(heat.heat(report))
+    if report["draft"]["claims"]:
+        html.section(w("check.claims"))
+        html.put(claims_tree.tree(report))
     editions = w("list.semicolon").join(f"{c['title']} ({c['edition']})" for c in report["checklists"])
     html.put(Markup('<p class="pp-notice">{}<br>{}</p>').format(editions, report["notice"]))
+
+
+def pictures(held: Held, report: dict[str, Any]) -> Markup | None:
+    """The pages of a PDF as printed, where they are asked for; None shows the text."""
+    document = held.draft.document
+    if document.format != "pdf" or not held.data:
+        return None
+    one, two = st.columns([2, 5], vertical_alignment="center")
+    views = {name: w(f"check.view_{name}") for name in ("text", "pages")}
+    chosen = desk.choose(
+        one.segmented_control, w("check.view"), tuple(views), "check_view", "text",
+        format_func=views.__getitem__, label_visibility="collapsed", required=True,
+    )  # fmt: skip
+    if chosen != "pages":
+        return None
+    count, page = document.pages[-1].number, 1
+    if count > page_image.MOST_PAGES:
+        page = int(
+            desk.fill(two.number_input, w("check.page"), "check_page", 1, min_value=1, max_value=count, width=160)
+        )
+    key = (lang(), page, str(sorted(marks(report))))
+    if key not in held.sheets:
+        with st.spinner(w("check.drawing")):
+            held.sheets.clear()
+            sheets = page_image.pages(held.data, document, report, page)
+            if sheets is None:
+                return None
+            held.sheets[key] = sheets
+    return held.sheets[key]
 
 
 def _day(text: str) -> date | None:
@@ -95,7 +131,28 @@ def _day(text: str) -> date | None:
     return day
 
 
-held = desk.current()
+def taken_up() -> Held | None:
+    """The open case with its answers, or else the draft that lies on top."""
+    case = case_desk.current()
+    if case is None:
+        return desk.current()
+    slot = st.empty()
+    with ExitStack() as stack:
+
+        def watch() -> Progress:
+            stack.enter_context(slot)
+            return stack.enter_context(steps.watching(w("check.assessing")))
+
+        held = case_desk.held(case, watch)
+    slot.empty()
+    return held
+
+
+try:
+    held = taken_up()
+except PatentprepError as error:
+    html.trouble(error)
+    held = desk.current()
 if held is None:
     html.heading(w("check.empty_title"), w("check.empty_lead"))
     html.empty(w("check.empty_what"), [w("check.empty_1"), w("check.empty_2"), w("check.empty_3")])

@@ -16,6 +16,7 @@ from datetime import date
 from typing import Any
 
 import streamlit as st
+from markupsafe import Markup
 
 from patentprep import assess, read_draft
 from patentprep.model import Assessment, Draft, InventionType, Lang, Progress
@@ -33,6 +34,8 @@ class Held:
     """A draft that was read, and how it was assessed so far."""
 
     draft: Draft
+    data: bytes = b""  # the file itself, for the pictures of its pages
+    sheets: dict[tuple[str, int, str], Markup] = field(default_factory=dict)  # by language, page, and what is marked
     assessments: OrderedDict[tuple[InventionType | None, date | None], Assessment] = field(default_factory=OrderedDict)
 
 
@@ -217,8 +220,8 @@ def put_draft(data: bytes, name: str, on_step: Progress) -> None:
     drafts = desk().drafts
     key = f"{draft.document.sha256} {name}"
     if key not in drafts:
-        drafts[key] = Held(draft)
-        _forget_check_form()
+        drafts[key] = Held(draft, data)
+        forget_check_form()
     drafts.move_to_end(key)
     while len(drafts) > MOST_DRAFTS:
         drafts.popitem(last=False)
@@ -233,10 +236,10 @@ def current() -> Held | None:
 def lay_on_top(key: str) -> None:
     """Take up a draft again."""
     desk().drafts.move_to_end(key)
-    _forget_check_form()
+    forget_check_form()
 
 
-def _forget_check_form() -> None:
+def forget_check_form() -> None:
     """Kind and filing date were chosen for the draft that lay on top before."""
     for key in ("check_type", "check_filed"):
         forget_choice(key)

@@ -52,6 +52,11 @@ def put(markup: Markup) -> None:
     st.html(str(markup))
 
 
+def draw(markup: Markup) -> None:
+    """Show a drawing of ours (SVG), which ``st.html`` would take out."""
+    st.markdown(str(markup), unsafe_allow_html=True)
+
+
 def links() -> None:
     """Make the links between draft and margin work, and the browser's back button."""
     with st.container(key="pp-links"):

@@ -65,10 +65,24 @@ export default function () {
     if (chosen && button && window.innerWidth <= 768) setTimeout(() => button.click(), 50);
   }
 
+  // An answer is saved while it is typed: after a short pause the field is told what Ctrl+Enter would tell it.
+  let pause = 0;
+  function save(event) {
+    const field = event.target;
+    if (field.tagName !== "TEXTAREA" || !field.closest('[class*="st-key-pp-answer-"]')) return;
+    clearTimeout(pause);
+    pause = setTimeout(() => {
+      field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", code: "Enter", ctrlKey: true, bubbles: true, cancelable: true }));
+    }, 400);
+  }
+
+  document.addEventListener("input", save);
   document.addEventListener("click", act);
   document.addEventListener("click", fold);
   document.addEventListener("keydown", act);
   return () => {
+    clearTimeout(pause);
+    document.removeEventListener("input", save);
     document.removeEventListener("click", act);
     document.removeEventListener("click", fold);
     document.removeEventListener("keydown", act);

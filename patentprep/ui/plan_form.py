@@ -14,7 +14,7 @@ from patentprep.planning.offices import examining_offices, offices, receiving_of
 from patentprep.planning.timeline import DISCLOSURE_KINDS, Timeline
 from patentprep.report import plan as reports
 from patentprep.strings import t
-from patentprep.ui import desk, html
+from patentprep.ui import desk, html, plan_facts
 from patentprep.ui.desk import choose, fill, lang, w
 from patentprep.ui.plan_facts import ALL, COMMON, DAYS, DEFAULTS, ROWS, Wrong, claims, put_rows, rows, value
 
@@ -36,6 +36,13 @@ def form(wrong: Wrong, timeline: Timeline | None) -> None:
             put(wrong)
     with st.expander(w("plan.group_done"), expanded=_told("done") or bool(wrong.keys() & _fields("done"))):
         _done(wrong, timeline)
+
+
+def usual_and_disclosures() -> None:
+    """The facts that every case has: dates, offices, and what was shown to others. The rest stands on the Timeline."""
+    _, wrong = plan_facts.planned()
+    _usual(wrong)
+    _disclosures(wrong)
 
 
 def _fields(group: str) -> set[str]:

@@ -233,12 +233,12 @@ def legend(report: Report) -> Markup:
     return Markup('<p class="pp-legend-line">{}</p>').format(Markup(" ").join(keys))
 
 
-def desk_view(document: Document, report: Report) -> Markup:
-    """Draft and margin side by side; one below the other where the page is narrow."""
+def desk_view(document: Document, report: Report, pages: Markup | None = None) -> Markup:
+    """Draft and margin side by side; one below the other where the page is narrow. ``pages``: pictures for the text."""
     return Markup(
         '<div class="pp-room"><div class="pp-desk"><section class="pp-left">{}{}</section>'
         '<section class="pp-right">{}</section></div></div>'
-    ).format(legend(report), draft_pane(document, report), cards(report))
+    ).format(legend(report), pages or draft_pane(document, report), cards(report))
 
 
 # --- above and below -------------------------------------------------------------------------------------

@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 from markupsafe import Markup
 
+from patentprep.cases.model import StoreLocked
 from patentprep.checklist import available, load_checklist
-from patentprep.ui import desk, html
+from patentprep.errors import PatentprepError
+from patentprep.ui import case_list, desk, html
 from patentprep.ui.desk import lang, w
 from patentprep.versions import model_version, program_version
 
@@ -33,6 +35,14 @@ if st.button(w("settings.forget"), key="forget", icon=":material/delete_sweep:",
     st.rerun()
 if st.session_state.pop("forgotten", False):
     html.put(Markup('<p class="pp-done" role="status">{}</p>').format(w("settings.forgotten")))
+
+html.section(w("cases.title"))
+try:
+    case_list.storage()
+except StoreLocked as error:
+    case_list.unlock(error)
+except PatentprepError as error:
+    html.trouble(error)
 
 html.section(w("settings.versions"))
 laws = [load_checklist(name) for name in available()]

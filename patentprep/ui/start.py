@@ -9,16 +9,25 @@ from markupsafe import Markup
 
 from patentprep.errors import PatentprepError
 from patentprep.strings import t
-from patentprep.ui import desk, html, samples, steps
+from patentprep.ui import case_desk, case_list, desk, html, samples, steps
 from patentprep.ui.desk import lang, w
 
 
-def open_draft(read: Callable[[], bytes], name: str) -> None:
-    """Read a draft and go to its Check page, or say in one sentence why not."""
+def open_draft(read: Callable[[], bytes], name: str, keep: bool = False) -> None:
+    """Read a draft and go to its Check page, or say in one sentence why not.
+
+    With ``keep`` it becomes a case of this computer; without, it is held in memory only.
+    """
     slot = st.empty()
     try:
         with slot, steps.watching(w("start.reading", name=name)) as on_step:
-            desk.put_draft(read(), name, on_step)
+            data = read()
+            if keep:
+                draft = case_desk.read_once(data, name, on_step)
+                case_list.new_case(draft.title or desk.shown_name(name), (name, data))
+            else:
+                desk.put_draft(data, name, on_step)
+                case_desk.close_case()
     except PatentprepError as error:
         slot.empty()
         html.trouble(error)
@@ -33,10 +42,11 @@ left, right = st.columns([3, 2], gap="large")
 with left:
     uploaded = st.file_uploader(w("start.upload"), key="upload", label_visibility="collapsed")
     if uploaded is not None:
-        open_draft(uploaded.getvalue, uploaded.name)
+        open_draft(uploaded.getvalue, uploaded.name, bool(desk.held("keep_case", True)))
     pasted = st.text_area(w("start.paste"), key=desk.keep("paste", ""), height=150, placeholder=w("start.paste_hint"))
     if st.button(w("start.check_text"), key="check_text", type="primary"):
-        open_draft(lambda: pasted.encode(), w("start.pasted_name"))
+        open_draft(lambda: pasted.encode(), w("start.pasted_name"), bool(desk.held("keep_case", True)))
+    desk.fill(st.checkbox, w("start.keep"), "keep_case", True, help=w("start.keep_help"))
     html.put(Markup('<p class="pp-private">{}</p>').format(w("start.private")))
     html.section(w("start.what"))
     html.put(
@@ -49,6 +59,13 @@ with left:
     )
 
 with right:
+    try:
+        if case_list.any_case():
+            html.section(w("cases.title"))
+            case_list.shelf()
+    except PatentprepError as error:  # locked, or not usable: everything else still works
+        html.trouble(error, w("cases.title"))
+    st.page_link(steps.page("walk"), label=w("start.questions"), icon=":material/route:")
     drafts = desk.desk().drafts
     if drafts:
         html.section(w("start.continue"))
@@ -57,6 +74,7 @@ with right:
             title = held.draft.title or name
             if st.button(title, key=f"again_{number}", width="stretch"):
                 desk.lay_on_top(key)
+                case_desk.close_case()
                 st.switch_page(steps.page("check"))
             html.put(Markup('<p class="pp-about"><span class="pp-place">{}</span></p>').format(name))
     html.section(w("start.samples"))

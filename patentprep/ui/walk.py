@@ -1,0 +1,77 @@
+"""Walk-through: an inventor is led from first notes to a disclosure, one requirement a step."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import streamlit as st
+
+from patentprep import report as reports
+from patentprep.cases.model import Case, StoreLocked
+from patentprep.errors import PatentprepError
+from patentprep.model import REQUIREMENTS, Progress
+from patentprep.palette import SHAPES
+from patentprep.strings import t
+from patentprep.ui import case_desk, case_list, desk, html, steps, walk_ends, walk_step
+from patentprep.ui.desk import lang, w
+
+STEPS = ("start", *REQUIREMENTS, "finish")
+
+
+def walk(case: Case) -> None:
+    """The steps, and the one that is open."""
+    case_list.name_line(case)
+    slot = st.empty()
+    with ExitStack() as stack:
+
+        def watch() -> Progress:
+            stack.enter_context(slot)
+            return stack.enter_context(steps.watching(w("check.assessing")))
+
+        held = case_desk.held(case, watch)
+        assessment = desk.assessed(held, case_desk.kind_of(case), None, watch) if held else None
+    slot.empty()
+    report = reports.to_dict(assessment, lang()) if assessment else None
+    if assessment:
+        case_desk.summarise(case, assessment)
+    status = {r["id"]: r["status"] for r in report["requirements"]} if report else {}
+
+    def label(step: str) -> str:
+        name = t(f"ui.walk.short.{step}", lang())
+        return f"{SHAPES[status.get(step, 'not_found')]} {name}" if step in REQUIREMENTS else name
+
+    step = desk.choose(
+        st.segmented_control, w("walk.steps"), STEPS, "walk_step", "start",
+        format_func={name: label(name) for name in STEPS}.__getitem__, label_visibility="collapsed", required=True,
+        width="stretch",
+    )  # fmt: skip
+    if error := st.session_state.get("not_saved"):
+        html.trouble(error, w("walk.not_saved"))
+    if step == "start":
+        walk_ends.start(case)
+    elif step == "finish":
+        walk_ends.finish(case, held, assessment, report)
+    else:
+        walk_step.requirement(case, step, held, assessment, report)
+    here = STEPS.index(step)
+    with st.container(horizontal=True, key="walk_go"):
+        if here:
+            st.button(w("walk.back"), key="walk_back", on_click=desk.lay_down, args=("walk_step", STEPS[here - 1]))
+        if here + 1 < len(STEPS):
+            st.button(
+                w("walk.next", step=t(f"ui.walk.short.{STEPS[here + 1]}", lang())),
+                key="walk_next", type="primary", on_click=desk.lay_down, args=("walk_step", STEPS[here + 1]),
+            )  # fmt: skip
+
+
+try:
+    case = case_desk.current()
+    if case is None:
+        html.heading(w("walk.title"), w("walk.lead"))
+        case_list.begin()
+    else:
+        walk(case)
+except StoreLocked as error:
+    case_list.unlock(error)
+except PatentprepError as error:
+    html.trouble(error)
