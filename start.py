@@ -62,7 +62,7 @@ def install(extras):
         return
     make_venv()
     print(
-        "Installing patentprep (once, some 200 MB from the package index, a minute or two) ...",
+        "Installing patentprep (once, some 250 MB from the package index, a minute or two) ...",
         file=sys.stderr,
     )
     command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--retries", "2"]
@@ -82,7 +82,7 @@ def main(words):
         print(USAGE)
         return 0
     testing = bool(words) and words[0] == "test"
-    install("[dev]" if testing else "")
+    install("[dev]" if testing else "[pdf]")
     if words == ["setup"]:
         return 0
     command = ["-m", "pytest", *words[1:]] if testing else ["-m", "patentprep", *(words or ["app"])]

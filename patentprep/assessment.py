@@ -67,9 +67,10 @@ def assess(
     first rule was in force.
     """
     kind = invention_type or draft.invention_type
-    laws = tuple(_law(name, filed_on) for name in dict.fromkeys(checklists))
+    laws = tuple(law_on(name, filed_on) for name in dict.fromkeys(checklists))
     on_step("eligibility", 0, len(laws) + 2)
     eligibility = assess_draft_eligibility(draft)
+    text = said(draft)
     requirements: list[RequirementResult] = []
     findings: list[Finding] = []
     if eligibility.verdict == "pure_algorithm":
@@ -77,7 +78,7 @@ def assess(
     for done, law in enumerate(laws, 1):
         on_step("evidence", done, len(laws) + 2)
         judged = find_evidence(draft, law)
-        requirements += [_requirement(draft, law, r, kind, judged, eligibility.verdict) for r in law.requirements]
+        requirements += [_requirement(draft, text, law, r, kind, judged, eligibility.verdict) for r in law.requirements]
         findings += _red_flags(law, judged)
     on_step("formal", len(laws) + 1, len(laws) + 2)
     findings += [f for f in formal_findings(draft) if load_formal_rules()[f.rule].in_force.holds(filed_on)]
@@ -96,7 +97,8 @@ def assess(
 
 
 @lru_cache(maxsize=8)  # the same object again: what was judged with it is remembered
-def _law(name: str, filed_on: date | None) -> Checklist:
+def law_on(name: str, filed_on: date | None) -> Checklist:
+    """A checklist as in force on a day. Raises UsageError before its first rule."""
     law = load_checklist(name)
     then = law.at(filed_on)
     if not then.elements and filed_on is not None:
@@ -124,6 +126,7 @@ def _red_flags(law: Checklist, judged: Sequence[tuple[Sentence, Judgement]]) -> 
 
 def _requirement(
     draft: Draft,
+    text: str,
     law: Checklist,
     requirement: Requirement,
     kind: InventionType,
@@ -131,9 +134,11 @@ def _requirement(
     verdict: Verdict,
 ) -> RequirementResult:
     elements = tuple(
-        _element(draft, element, kind, judged) for element in law.elements if element.requirement == requirement.id
+        _element(draft, text, element, kind, judged)
+        for element in law.elements
+        if element.requirement == requirement.id
     )
-    status = _status(draft, law, requirement, kind, elements, judged, verdict)
+    status = _status(text, law, requirement, kind, elements, judged, verdict)
     if status == "not_applicable":
         elements = tuple(ElementResult(e.id, "not_applicable") for e in elements)
     asked = [e for e in elements if e.status != "not_applicable"]
@@ -148,7 +153,7 @@ def _requirement(
 
 
 def _element(
-    draft: Draft, element: Element, kind: InventionType, judged: Sequence[tuple[Sentence, Judgement]]
+    draft: Draft, text: str, element: Element, kind: InventionType, judged: Sequence[tuple[Sentence, Judgement]]
 ) -> ElementResult:
     good: list[Evidence] = []
     weak: list[Evidence] = []
@@ -162,13 +167,13 @@ def _element(
         status: ElementStatus = "found" if good else "vague"
         best = sorted(good or weak, key=lambda e: (-e.confidence, e.start))[:MOST_QUOTES]
         return ElementResult(element.id, status, tuple(best))
-    if kind not in element.applies_to or (element.when and not element.when.search(said(draft))):
+    if kind not in element.applies_to or (element.when and not element.when.search(text)):
         return ElementResult(element.id, "not_applicable")
     return ElementResult(element.id, "not_found")
 
 
 def _status(
-    draft: Draft,
+    text: str,
     law: Checklist,
     requirement: Requirement,
     kind: InventionType,
@@ -182,9 +187,9 @@ def _status(
     substance = [j.confidence for j in mine if j.strength == "substantive"]
     vague = [j.confidence for j in mine if j.strength == "vague"]
     flagged = any(j.strength == "red_flag" for j in mine)
-    if requirement.id in OF_THE_MODEL and not _speaks_of_a_model(draft, law):
+    if requirement.id in OF_THE_MODEL and not _speaks_of_a_model(text, law):
         return "not_applicable"  # what looks like evidence in a text about a heat exchanger is none
-    if not substance and not flagged and _has_no_such_part(draft, law, requirement.id, verdict):
+    if not substance and not flagged and _has_no_such_part(text, law, requirement.id, verdict):
         return "not_applicable"
     # One doubtful vague sentence in a long draft is a bare mention, not the topic addressed.
     addressed = bool(substance) or (bool(vague) and max(vague) >= SURE) or len(vague) > 1
@@ -214,9 +219,8 @@ def said(draft: Draft) -> str:
     return text
 
 
-def _has_no_such_part(draft: Draft, law: Checklist, requirement: str, verdict: Verdict) -> bool:
+def _has_no_such_part(text: str, law: Checklist, requirement: str, verdict: Verdict) -> bool:
     """Whether the draft says, or plainly shows, that the scheme has no such part (see the labelling of ``draft_*``)."""
-    text = said(draft)
     if requirement in ("training_data_source", "training_method"):
         return bool(law.filters["draft_no_training"].search(text))
     if requirement == "ethics":
@@ -227,8 +231,8 @@ def _has_no_such_part(draft: Draft, law: Checklist, requirement: str, verdict: V
     return False
 
 
-def _speaks_of_a_model(draft: Draft, law: Checklist) -> bool:
-    return any(law.filters[name].search(said(draft)) for name in ("draft_learning", "draft_model"))
+def _speaks_of_a_model(text: str, law: Checklist) -> bool:
+    return any(law.filters[name].search(text) for name in ("draft_learning", "draft_model"))
 
 
 def _readiness(

@@ -6,14 +6,15 @@ sentence is recognised, and the sentences that prove the cues right. Python only
 
 from __future__ import annotations
 
-import re
-from collections.abc import Container
-from dataclasses import dataclass
+from collections.abc import Callable, Container
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 
 from patentprep.errors import UsageError
 from patentprep.model import REQUIREMENTS, InventionType, Lang, RequirementId, Severity
+from patentprep.patterns import Pattern as Pattern
+from patentprep.patterns import Screen
 from patentprep.resources import Block, files, folder, load_yaml
 
 INVENTION_TYPES: tuple[InventionType, ...] = ("model", "application", "ai_assisted", "ai_generated")
@@ -38,58 +39,6 @@ class Words:
 
     def in_(self, lang: Lang) -> str:
         return self.zh if lang == "zh" else self.en
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """Alternatives of which one must match. Each language's are tried only where its script occurs.
-
-    Expressions are compiled when first used: a draft in one language needs half of them, and ``--help`` none.
-    """
-
-    zh: tuple[str, ...] = ()
-    en: tuple[str, ...] = ()
-
-    def search(self, text: str) -> re.Match[str] | None:
-        han, latin, lower = _seen(text)
-        if self.zh and han and (match := _compiled(self.zh).search(text)):
-            return match
-        if self.en and latin and _lowered(self.en).search(lower):
-            return _compiled(self.en).search(text)
-        return None
-
-    def __bool__(self) -> bool:
-        return bool(self.zh or self.en)
-
-
-@cache
-def _compiled(alternatives: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{text})" for text in alternatives), re.IGNORECASE)
-
-
-@cache
-def _lowered(alternatives: tuple[str, ...]) -> re.Pattern[str]:
-    """The same for a text in small letters: twice as quick where nothing matches, and that is nearly everywhere."""
-    if any("(?-" in text or "(?P" in text for text in alternatives):  # capitals matter in these, or name a group
-        return re.compile("")
-    return re.compile("|".join(f"(?:{_CAPITAL.sub(_small, text)})" for text in alternatives))
-
-
-_CAPITAL = re.compile(r"(\\.)|([A-Z])")
-
-
-def _small(match: re.Match[str]) -> str:
-    return match[1] or match[2].lower()
-
-
-@lru_cache(maxsize=256)
-def _seen(text: str) -> tuple[bool, bool, str]:
-    """Whether a text has Chinese characters, whether it has Latin words, and the text in small letters."""
-    return _HAN.search(text) is not None, _LATIN.search(text) is not None, text.lower()
-
-
-_HAN = re.compile("[\u4e00-\u9fff]")
-_LATIN = re.compile("[A-Za-z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +107,11 @@ class RedFlag:
 
     def matches(self, text: str) -> bool:
         """Whether one sentence describes this conduct and nothing in it says otherwise."""
-        if self.unless.search(text):
-            return False
-        return any(all(group.search(text) for group in groups) for groups in self.all_of if groups)
+        return self.shown(lambda pattern: pattern.search(text))
+
+    def shown(self, search: Callable[[Pattern], object]) -> bool:
+        """The same, of a sentence in which ``search`` looks for a pattern."""
+        return any(all(map(search, groups)) for groups in self.all_of if groups) and not search(self.unless)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +136,7 @@ class Checklist:
     elements: tuple[Element, ...]
     red_flags: tuple[RedFlag, ...]
     filters: dict[str, Pattern]
+    screen: Screen = field(compare=False, repr=False)  # all patterns by which sentences are read
 
     def element(self, element_id: str) -> Element:
         for element in self.elements:
@@ -210,17 +162,7 @@ class Checklist:
             for r in self.requirements
         )
         flags = tuple(f for f in self.red_flags if f.element in ids)
-        return Checklist(
-            self.id,
-            self.title,
-            self.edition,
-            self.in_force,
-            self.sources,
-            requirements,
-            kept,
-            flags,
-            self.filters,
-        )
+        return replace(self, requirements=requirements, elements=kept, red_flags=flags)
 
 
 def available() -> tuple[str, ...]:
@@ -248,7 +190,8 @@ def parse(root: Block) -> Checklist:
         raise root.at("requirements").error("the six requirements must each stand once")
     flags = tuple(_red_flag(block, ids) for block in root.blocks("red_flags"))
     expect_unique_ids(root.blocks("red_flags"))
-    filters = root.block("filters")
+    block = root.block("filters")
+    filters = {key: pattern_of(block, key) for key in block}
     return Checklist(
         id=root.text("id"),
         title=words_of(root, "title"),
@@ -258,7 +201,14 @@ def parse(root: Block) -> Checklist:
         requirements=requirements,
         elements=elements,
         red_flags=flags,
-        filters={key: pattern_of(filters, key) for key in filters},
+        filters=filters,
+        screen=Screen(
+            [
+                *(pattern for e in elements for pattern in (e.cues, e.vague, e.unless)),
+                *(pattern for f in flags for pattern in (f.unless, *(group for one in f.all_of for group in one))),
+                *filters.values(),
+            ]
+        ),
     )
 
 

@@ -6,6 +6,7 @@ Heavy libraries are imported by the command that needs them, so that ``--help`` 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import locale
 import re
@@ -15,13 +16,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
+from patentprep import compare_command
 from patentprep.errors import PatentprepError, UsageError
-from patentprep.model import Lang
+from patentprep.model import Assessment, Lang
 from patentprep.plan_command import FORMATS, add_options
 
 OK, NOT_READY, BAD_INPUT = 0, 1, 2
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # JSON may hold "\\ud800", which no encoding can write
 STDIN = "-"
+CHECK_FORMATS = ("text", "json", "html", "docx", "pdf", "annotated", "sarif")
 PROGRESS_COLUMNS = 70  # wider than any step in words, narrower than a terminal
 
 
@@ -29,6 +32,24 @@ class OutputNotWritten(UsageError):
     """The file named by ``-o`` cannot be written. Facts: name, reason (of the operating system)."""
 
     key = "error.output_not_written"
+
+
+class BinaryOutput(UsageError):
+    """A file of bytes, and nowhere but a terminal to write it to. Facts: format."""
+
+    key = "error.binary_output"
+
+
+class WrongSuffix(UsageError):
+    """``-o`` names a kind of file that the annotated copy is not. Facts: name, suffix."""
+
+    key = "error.annotated_suffix"
+
+
+class SourceChanged(UsageError):
+    """The draft was written to while we read it. Facts: name."""
+
+    key = "error.source_changed"
 
 
 class InputNotRead(UsageError):
@@ -104,6 +125,24 @@ def _write(text: str, output: str | None) -> None:
         raise OutputNotWritten(name=output, reason=error.strerror or type(error).__name__) from error
 
 
+def _write_file(data: bytes, fmt: str, output: str | None) -> None:
+    """A file that is no text: to ``-o``, or into a pipe. Raises BinaryOutput for a terminal."""
+    if output is not None:
+        try:
+            Path(output).write_bytes(data)
+        except OSError as error:
+            raise OutputNotWritten(name=output, reason=error.strerror or type(error).__name__) from error
+        return
+    _no_terminal(fmt, output)
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def _no_terminal(fmt: str, output: str | None) -> None:
+    if output is None and sys.stdout.isatty():
+        raise BinaryOutput(format=fmt)
+
+
 def _source(name: str) -> tuple[Any, str]:
     """What read_draft takes for a file name, or for ``-``."""
     return (sys.stdin.buffer.read(), "stdin") if name == STDIN else (name, Path(name).name)
@@ -125,9 +164,11 @@ def _progress(step: str, done: int, total: int) -> None:
 
 def _check(args: argparse.Namespace) -> int:
     from patentprep.assessment import assess
-    from patentprep.report import render
+    from patentprep.report import FILE_FORMATS, render
     from patentprep.structure import read_draft
 
+    if args.format in FILE_FORMATS:
+        _no_terminal(args.format, args.output)  # before the work
     source, name = _source(args.draft)
     draft = read_draft(source, name, on_step=_progress)
     assessment = assess(
@@ -137,8 +178,34 @@ def _check(args: argparse.Namespace) -> int:
         filed_on=_date(args.filed_on),
         on_step=_progress,
     )
-    _write(render(assessment, args.format, args.lang or draft.language), args.output)
+    lang = args.lang or draft.language
+    if args.format in ("annotated", "sarif"):
+        path = name if args.draft == STDIN else args.draft
+        report = render(assessment, args.format, lang, data=_bytes_again(source, assessment, args), path=path)
+    else:
+        report = render(assessment, args.format, lang)
+    if isinstance(report, bytes):
+        _write_file(report, args.format, args.output)
+    else:
+        _write(report, args.output)
     return NOT_READY if assessment.readiness.level == "not_ready" else OK
+
+
+def _bytes_again(source: str | bytes, assessment: Assessment, args: argparse.Namespace) -> bytes:
+    """The bytes the draft was read from. Raises SourceChanged, WrongSuffix."""
+    from patentprep.report.annotated import suffix
+
+    document = assessment.draft.document
+    try:
+        data = source if isinstance(source, bytes) else Path(source).read_bytes()
+    except OSError as error:
+        raise SourceChanged(name=document.name) from error
+    if hashlib.sha256(data).hexdigest() != document.sha256:
+        raise SourceChanged(name=document.name)
+    named = Path(args.output).suffix.lower() if args.output else ""
+    if args.format == "annotated" and named in (".pdf", ".docx") and named != suffix(assessment):
+        raise WrongSuffix(name=document.name, suffix=suffix(assessment))
+    return data
 
 
 def _read(args: argparse.Namespace) -> int:
@@ -180,6 +247,12 @@ def _explain(args: argparse.Namespace) -> int:
 
     _write(explain(args.id, args.lang or interface_language()), args.output)
     return OK
+
+
+def _compare(args: argparse.Namespace) -> int:
+    from patentprep.compare_command import run
+
+    return run(args, _source, lambda text: _write(text, args.output), _progress)
 
 
 def _eligibility(args: argparse.Namespace) -> int:
@@ -306,7 +379,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--port", type=int, help="default: the first free one from 8501 on")
     command.add_argument("--no-browser", action="store_true", help="do not open a browser window")
 
-    command = add("check", _check, "one draft in, a readiness report out", ("text", "json", "html"))
+    command = add("check", _check, "one draft in, a readiness report out", CHECK_FORMATS)
     command.add_argument("draft", metavar="DRAFT", help="PDF, DOCX, TXT or MD file; - reads standard input")
     command.add_argument("--checklist", action="append", metavar="ID", help="default: cn-2026; may be repeated")
     command.add_argument("--filed-on", metavar="DATE", help="hold the draft against the law in force on that day")
@@ -315,6 +388,11 @@ def _parser() -> argparse.ArgumentParser:
         choices=("model", "application", "ai_assisted", "ai_generated"),
         help="instead of what the draft suggests",
     )
+
+    command = add(
+        "compare", _compare, "what a newer version of a draft closed, opened and left", compare_command.FORMATS
+    )
+    compare_command.add_options(command)
 
     command = add("read", _read, "what was read from a file, page by page, with warnings", ("text", "json"))
     command.add_argument("file", metavar="FILE", help="- reads standard input")

@@ -23,7 +23,7 @@ from patentprep.text import simplified
 
 # The paths the Guidelines accept (II-9, 6.1.3 and II-9, 2), each with the lexicon entries that are its raw material.
 PATHS: dict[str, tuple[str, ...]] = {
-    "P1": ("physical_signal", "text_with_origin"),
+    "P1": ("physical_signal", "text_with_origin", "network_technique"),
     "P2": ("hardware_resource",),
     "P3": ("behaviour_correlation",),
     "P4": ("acts_on_world",),

@@ -37,6 +37,7 @@ MOST_COUNTED = 3  # matched elements of one requirement in one sentence; more sa
 # are shown only from this probability on, unless the checklist's own pattern shows the red flag.
 SURE_IN_A_DRAFT = 0.9
 ASKED = 0.4  # from this probability on an answer to the question of an element is substance for its requirement
+NOTHING = Pattern()
 ADJACENT = 1  # characters between two sentences of one paragraph, at most
 FORM_SECTIONS = 3  # a draft with that many recognised sections has a head, not a text, before the first of them
 
@@ -83,14 +84,15 @@ class Noticed:
 
 def notice(text: str, checklist: Checklist) -> Noticed:
     """Read one sentence with every cue of the checklist, as ``Element.reads`` and ``RedFlag.matches`` do."""
+    search = checklist.screen.at(text).search
     found: dict[str, str] = {}
     vague: dict[str, str] = {}
     for element in checklist.elements:
-        weak = element.vague.search(text)
-        match = weak or element.cues.search(text)
-        if match and not element.unless.search(text):
+        weak = search(element.vague)
+        match = weak or search(element.cues)
+        if match and not search(element.unless):
             (vague if weak else found)[element.id] = match.group(0)
-    return Noticed(found, vague, tuple(flag for flag in checklist.red_flags if flag.matches(text)))
+    return Noticed(found, vague, tuple(flag for flag in checklist.red_flags if flag.shown(search)))
 
 
 def feature_names(checklist: Checklist) -> tuple[str, ...]:
@@ -301,7 +303,14 @@ def find_evidence(draft: Draft, checklist: Checklist) -> tuple[tuple[Sentence, J
     """Every judged sentence of a draft with what it is evidence of, in the order of the text."""
     body = _end_of_front_matter(draft)
     title = _bare(draft.title or "")
-    kept = [s for s in draft.sentences if s.start >= body and _worth_reading(s.text) and _bare(s.text) != title]
+    formal = checklist.filters.get("scope_formalities", NOTHING)
+    names = {title, *(_bare(section.heading) for section in draft.sections)}
+    kept = [
+        s
+        for s in draft.sentences
+        if s.start >= body and _worth_reading(s.text) and _bare(s.text) not in names
+        if not formal.search(normal(s.text))
+    ]
     judged = judge([Passage(s.text, context_of(s, draft), s.asked or "") for s in kept], checklist)
     patterns = {flag.id for flag in checklist.red_flags}
     return tuple(

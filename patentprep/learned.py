@@ -12,7 +12,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -107,21 +106,27 @@ class NgramRow:
     values: Array
 
 
-@cache
-def _columns(vocabulary: tuple[str, ...]) -> dict[str, int]:
-    return {term: n for n, term in enumerate(vocabulary)}
+Columns = dict[str, int]
+_remembered: list[tuple[tuple[str, ...], Columns]] = []
+MOST_MODELS = 4
+
+
+def _columns(vocabulary: tuple[str, ...]) -> Columns:
+    """The column of each term. Known by this very tuple: to hash sixty thousand terms takes longer than a sentence."""
+    for one, columns in _remembered:
+        if one is vocabulary:
+            return columns
+    columns = {term: n for n, term in enumerate(vocabulary)}
+    _remembered.append((vocabulary, columns))
+    del _remembered[:-MOST_MODELS]
+    return columns
 
 
 def ngram_row(model: TextModel, text: str) -> NgramRow:
     """What the fitted vectorizer would say of one text (sublinear term frequency, L2 norm)."""
     known = _columns(model.vocabulary)
-    counts: dict[int, int] = {}
-    for term in ngrams(text):
-        column = known.get(term)
-        if column is not None:
-            counts[column] = counts.get(column, 0) + 1
-    columns = np.array(sorted(counts), dtype=np.int_)
-    times = np.array([counts[column] for column in columns.tolist()], dtype=np.float64)
+    found = [column for term in ngrams(text) if (column := known.get(term)) is not None]
+    columns, times = np.unique(np.array(found, dtype=np.int_), return_counts=True)
     values = (1.0 + np.log(times)) * model.idf[columns]
     length = float(np.sqrt((values**2).sum()))
     return NgramRow(columns, values / length if length else values)

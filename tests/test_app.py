@@ -22,7 +22,7 @@ from patentprep.model import REQUIREMENTS
 from patentprep.report import to_dict
 from patentprep.ui import desk, samples
 
-PAGES = ("start", "check", "timeline", "checklists", "settings")
+PAGES = ("start", "check", "walk", "timeline", "checklists", "settings")
 DRAFT = """一种风机轴承故障诊断方法
 
 技术领域
@@ -36,7 +36,9 @@ DRAFT = """一种风机轴承故障诊断方法
 """
 
 
-def paste(at: AppTest, text: str = DRAFT) -> AppTest:
+def paste(at: AppTest, text: str = DRAFT, keep: bool = True) -> AppTest:
+    """Check a pasted draft: as a case of this computer, or in memory only."""
+    at.checkbox(key="keep_case").set_value(keep)
     at.text_area(key="paste").set_value(text)
     return calm(at.button(key="check_text").click().run())
 
@@ -59,6 +61,7 @@ def test_each_page_opens_with_its_heading_and_a_teaching_empty_state(page: str, 
     titles = {
         "start": "start.title",
         "check": "check.empty_title",
+        "walk": "walk.title",
         "timeline": "plan.title",
         "checklists": "law.title",
         "settings": "settings.title",
@@ -99,8 +102,9 @@ def test_red_flags_are_shown_on_the_ethics_card() -> None:
     assert 'class="pp-flags"' in card and "人脸" in card
 
 
-def test_an_uploaded_file_opens_and_can_be_taken_up_again() -> None:
+def test_an_uploaded_file_held_in_memory_opens_and_can_be_taken_up_again(home: Path) -> None:
     at = open_app()
+    at.checkbox(key="keep_case").set_value(False)
     at.file_uploader(key="upload").upload("风机.txt", DRAFT.encode(), "text/plain")
     calm(at.run())
     assert "风机.txt" in words(at) and 'class="pp-draft"' in source(at)
@@ -108,6 +112,7 @@ def test_an_uploaded_file_opens_and_can_be_taken_up_again() -> None:
     assert "风机.txt" in words(at)  # two drafts of one title are told apart by their files
     calm(at.button(key="again_0").click().run())
     assert 'class="pp-draft"' in source(at)
+    assert not any("风机".encode() in file.read_bytes() for file in home.iterdir())  # nothing of it is on the disk
 
 
 @pytest.mark.parametrize(
@@ -160,7 +165,7 @@ def test_language_changes_and_the_draft_stays() -> None:
 
 
 def test_a_reload_finds_the_draft_by_the_token_in_the_address() -> None:
-    at = paste(open_app())
+    at = paste(open_app(), keep=False)
     token = at.query_params["desk"]
     again = go(open_app(desk=token), "check")
     assert "采样频率为20kHz" in words(again)
@@ -306,7 +311,7 @@ def test_the_law_is_filtered(
 
 
 def test_forgetting_drops_drafts_and_what_was_typed() -> None:
-    at = paste(open_app("en"))
+    at = paste(open_app("en"), keep=False)
     go(at, "settings")
     assert "Pasted text" in words(at)
     calm(at.button(key="forget").click().run())
@@ -321,7 +326,7 @@ def test_forgetting_drops_drafts_and_what_was_typed() -> None:
 def test_memory_is_bounded() -> None:
     at = open_app()
     for number in range(desk.MOST_DRAFTS + 2):
-        paste(at, f"{DRAFT}\n第{number}版。")
+        paste(at, f"{DRAFT}\n第{number}版。", keep=False)
         go(at, "start")
     assert len(desk._desks()[at.session_state["desk"]].drafts) == desk.MOST_DRAFTS
     for _ in range(desk.MOST_DESKS + 2):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -12,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,6 +34,7 @@ OPTIONS = [
 ]
 TITLE = "一种风力发电机齿轮箱故障诊断方法"
 FILLER = "本实施方式仅用于说明技术方案的实施过程，各步骤由边缘计算单元依次执行。"
+GRACE = float(os.environ.get("PATENTPREP_TEST_GRACE", "1"))  # seconds; more where the machine is busy
 SENTENCES = [
     TITLE,
     "权利要求书",
@@ -60,28 +63,50 @@ def browser_path() -> str:
     return found
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+@dataclass(slots=True)
+class Server:
     """The app, started as its users start it."""
+
+    process: subprocess.Popen[bytes]
+    base: str
+
+    def end(self, how: int = signal.SIGTERM) -> None:
+        self.process.send_signal(how)
+        self.process.wait(20)
+
+
+def serve(port: int = 0, **environment: str) -> Server:
+    """Start the app and wait until it answers. The port is a free one, unless it is given."""
     with socket.socket() as probe:
         probe.bind((launch.HOST, 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(launch.command(port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        port = port or probe.getsockname()[1]
+    process = subprocess.Popen(
+        launch.command(port),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | environment,
+    )
+    base = f"http://{launch.HOST}:{port}"
+    for _ in range(450):
+        try:
+            with urllib.request.urlopen(f"{base}/_stcore/health", timeout=1) as answer:
+                if answer.read() == b"ok":
+                    return Server(process, base)
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    process.terminate()
+    process.wait(10)
+    pytest.fail("the app did not come up in 90 seconds")
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The address of an app that the tests of this file share; its cases are in the session's folder."""
+    server = serve()
     try:
-        base = f"http://{launch.HOST}:{port}"
-        for _ in range(150):
-            try:
-                with urllib.request.urlopen(f"{base}/_stcore/health", timeout=1) as answer:
-                    if answer.read() == b"ok":
-                        break
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.2)
-        else:
-            pytest.fail("the app did not come up in 30 seconds")
-        yield base
+        yield server.base
     finally:
-        server.terminate()
-        server.wait(10)
+        server.end()
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +137,7 @@ def window(browser_path: str, tmp_path: Path) -> Iterator[Any]:
             args=OPTIONS,
             viewport={"width": 1280, "height": 900},
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(90_000)
         context.on("request", lambda request: asked.append(request.url))
         context.on("page", lambda page: page.on("websocket", lambda socket: asked.append(socket.url)))
         yield context.new_page()
@@ -221,3 +246,152 @@ def _download(page: Any, label: str) -> bytes:
     with page.expect_download() as got:
         page.get_by_role("button", name=label).click()
     return Path(got.value.path()).read_bytes()
+
+
+# --- journeys with a case ---------------------------------------------------------------------------------------------
+
+OPTIMIZER = "采用Adam优化器训练100轮，初始学习率为0.001，批大小为64，损失函数为交叉熵。"
+
+
+def begin(page: Any, base: str, name: str, lang: str = "zh") -> None:
+    """A case begun from nothing."""
+    page.goto(f"{base}/walk?lang={lang}")
+    box = page.locator(".st-key-new_case_name input")
+    box.fill(name)
+    box.press("Tab")
+    page.locator(".st-key-new_case button").click()
+    page.locator(".pp-head h1", has_text=name).wait_for()
+
+
+def to_step(page: Any, name: str, head: str) -> None:
+    """Open a step of the walk-through and wait for what tells it."""
+    page.locator("[data-testid=stMain]").get_by_role("radio", name=name).click()
+    page.locator(head).first.wait_for()
+
+
+def field(page: Any, element: str) -> Any:
+    return page.locator(f".st-key-pp-answer-{element} textarea")
+
+
+def holds(page: Any, element: str, text: str) -> None:
+    page.wait_for_function(
+        "([key, text]) => document.querySelector(`.st-key-pp-answer-${key} textarea`)?.value === text",
+        arg=[element, text],
+    )
+
+
+def test_an_engineer_goes_from_notes_to_a_disclosure(browser_path: str, address: str, tmp_path: Path) -> None:
+    import docx
+
+    with window(browser_path, tmp_path) as page:
+        begin(page, address, "铣刀磨损监测")
+        to_step(page, "训练", ".pp-step-head.pp-training_method")
+        field(page, "TM2").click()
+        page.keyboard.type("有监督学习")  # typed, and the field not left
+        page.get_by_text("有监督学习").first.wait_for()
+        page.locator(".pp-reads").first.wait_for()  # read at once, while the cursor stands in the field
+        assert field(page, "TM2").evaluate("e => e === document.activeElement")
+
+        to_step(page, "伦理", ".pp-step-head.pp-ethics")
+        page.locator(".st-key-pp-fact-personal_data\\@zh, [class*=st-key-pp-fact-personal_data]").get_by_role(
+            "radio", name="否"
+        ).click()
+        page.get_by_role("button", name="作为我方陈述写入交底书").click()
+        page.locator("#pp-ET1").wait_for()
+
+        to_step(page, "完成", ".st-key-walk_files")
+        word = docx.Document(io.BytesIO(_download(page, "导出交底书")))
+        cells = [cell.text for table in word.tables for row in table.rows for cell in row.cells]
+        text = "\n".join([*(p.text for p in word.paragraphs), *cells])
+        assert "有监督学习" in text and "不涉及个人信息" in text and "铣刀磨损监测" in text
+
+        page.goto(f"{address}/?lang=zh")
+        page.get_by_role("button", name="铣刀磨损监测").first.wait_for()
+
+
+def test_an_agent_goes_from_a_pdf_to_a_report(
+    browser_path: str, address: str, chinese_pdf: bytes, tmp_path: Path
+) -> None:
+    with window(browser_path, tmp_path) as page:
+        page.goto(f"{address}/?lang=en")
+        page.locator("input[type=file]").set_input_files(
+            {"name": "gearbox.pdf", "mimeType": "application/pdf", "buffer": chinese_pdf}
+        )
+        page.locator(".pp-draft").wait_for()
+        assert page.locator(".pp-heat").count() and page.locator(".pp-eligibility").count()
+        page.get_by_role("radio", name="Pages as printed").click()
+        page.locator(".pp-sheet img").first.wait_for()
+        page.wait_for_function("document.querySelector('.pp-sheet img').naturalWidth > 500")
+        page.get_by_role("link", name="Walk-through").or_(page.locator("a[href*='/walk']")).first.click()
+        page.locator(".pp-head h1", has_text=TITLE).wait_for()
+        to_step(page, "Finish", ".st-key-walk_files")
+        report = _download(page, "Report (.html)").decode()
+        assert "<html" in report and "24台机组" in report
+
+
+def test_reload_and_the_back_button_lose_nothing(browser_path: str, address: str, tmp_path: Path) -> None:
+    with window(browser_path, tmp_path) as page:
+        begin(page, address, "返回", "zh")
+        to_step(page, "训练", ".pp-step-head.pp-training_method")
+        field(page, "TM1").fill(OPTIMIZER)
+        page.locator(".pp-reads").first.wait_for()
+        page.reload()
+        page.locator(".pp-step-head.pp-training_method").wait_for()
+        holds(page, "TM1", OPTIMIZER)
+        page.locator("a[href*='/settings']").first.click()
+        page.get_by_text("本机").first.wait_for()
+        page.locator(".pp-head h1", has_text="设置").wait_for()
+        page.go_back()
+        page.locator(".pp-step-head.pp-training_method").wait_for()
+        holds(page, "TM1", OPTIMIZER)
+        assert "case=" in page.url
+
+
+def test_two_tabs_on_one_case(browser_path: str, address: str, tmp_path: Path) -> None:
+    with window(browser_path, tmp_path) as one:
+        begin(one, address, "Two tabs", "en")
+        to_step(one, "Training", ".pp-step-head.pp-training_method")
+        two = one.context.new_page()
+        two.goto(one.url)
+        two.locator(".pp-step-head.pp-training_method").wait_for()
+        field(one, "TM1").fill("Text of the first tab")
+        one.locator(".pp-reads").first.wait_for()
+        field(two, "TM1").fill("Text of the second tab")
+        two.locator(".pp-conflict", has_text="Text of the first tab").wait_for()
+        holds(two, "TM1", "Text of the second tab")
+        two.get_by_role("button", name="Keep what stands here").click()
+        two.locator(".pp-conflict").wait_for(state="detached")
+        one.reload()
+        holds(one, "TM1", "Text of the second tab")
+
+
+def test_a_server_killed_while_somebody_types(browser_path: str, tmp_path: Path) -> None:
+    """All that was typed up to a second before is there when the program is started again."""
+    home = str(tmp_path / "home")
+    server = serve(PATENTPREP_HOME=home)
+    try:
+        with window(browser_path, tmp_path) as page:
+            begin(page, server.base, "Killed", "en")
+            to_step(page, "Training", ".pp-step-head.pp-training_method")
+            box = field(page, "TM1")
+            box.click()
+            written: list[tuple[float, int]] = []
+            said = ""
+            start = time.monotonic()
+            while time.monotonic() - start < 6:  # without any pause
+                page.keyboard.type("step ")
+                said += "step "
+                written.append((time.monotonic(), len(said)))
+                time.sleep(0.1)
+            killed = time.monotonic()
+            server.end(signal.SIGKILL)
+            address = page.url
+            server = serve(int(urlsplit(server.base).port or 0), PATENTPREP_HOME=home)
+            page.goto(address)
+            page.locator(".pp-head h1", has_text="Killed").wait_for()
+            to_step(page, "Training", ".pp-step-head.pp-training_method")
+            kept = field(page, "TM1").input_value()
+            due = max((length for moment, length in written if moment < killed - GRACE), default=0)
+            assert said.startswith(kept.rstrip()) and len(kept) >= due > 0, (len(kept), due, len(said))
+    finally:
+        server.end()

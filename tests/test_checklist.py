@@ -16,8 +16,6 @@ from patentprep.checklist import (
     Period,
     RedFlag,
     Words,
-    _compiled,
-    _lowered,
     available,
     load_checklist,
     parse,
@@ -26,6 +24,7 @@ from patentprep.errors import ChecklistError, UsageError
 from patentprep.evidence import normal
 from patentprep.formal import load_formal_rules
 from patentprep.model import REQUIREMENTS
+from patentprep.patterns import _compiled, _lowered
 from patentprep.resources import load_yaml
 from patentprep.strings import LANGUAGES, say
 

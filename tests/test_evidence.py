@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from patentprep import encoder, evidence
+from patentprep import encoder, evidence, read_draft
 from patentprep.checklist import load_checklist
 from patentprep.evidence import CONTEXTS, Judgement, Passage, find_evidence, judge
 from patentprep.model import Document, Draft, Sentence
@@ -465,3 +465,28 @@ def test_the_title_is_evidence_of_nothing() -> None:
     assert draft.title == title
     assert [s.text for s, _ in find_evidence(draft, LAW) if "可变形" in s.text] == []
     assert judge([Passage(title + "。", "summary")], LAW) != [()], "by itself it would be taken for something"
+
+
+FORMALITIES = [
+    (
+        "This application claims the benefit of U.S. Provisional Application No. 61/000,001 on training of a network.",
+        True,
+    ),
+    ("The disclosures of the above are incorporated herein by reference in their entirety.", True),
+    ("This invention was made with government support under a grant, and data were collected in its course.", True),
+    ("FIG. 3 is a flow chart of training the acoustic model on 3,200 recordings.", True),
+    ('The term "model" as used herein refers to a network trained on labelled images.', True),
+    ("The network of FIG. 3 was trained on 3,200 labelled recordings from eight pumping stations.", False),
+    ("本申请要求2024年5月6日提交的申请号为202400000001.0的中国专利申请的优先权。", True),
+    ("上述申请的全部内容以引用的方式并入本文。", True),
+    ("所谓训练数据，是指用于确定模型参数的带标签样本。", True),
+    ("图3为模型训练流程示意图。", True),
+    ("如图3所示，训练数据取自八座泵站2023年的振动记录，共3200段。", False),
+]
+
+
+@pytest.mark.parametrize(("text", "formality"), FORMALITIES, ids=[t[:24] for t, _ in FORMALITIES])
+def test_formalities_are_evidence_of_nothing(text: str, formality: bool) -> None:
+    assert bool(LAW.filters["scope_formalities"].search(evidence.normal(text))) == formality
+    draft = read_draft(text.encode(), "d.txt")
+    assert not formality or not find_evidence(draft, LAW)

@@ -48,7 +48,7 @@ def record(start: ModuleType, monkeypatch: pytest.MonkeyPatch, status: Callable[
     return commands
 
 
-def ready(start: ModuleType, extras: str = "") -> None:
+def ready(start: ModuleType, extras: str = "[pdf]") -> None:
     """An environment that was installed before."""
     start.PYTHON.parent.mkdir(parents=True)
     start.PYTHON.write_text("")
@@ -78,7 +78,7 @@ def test_another_pin_means_another_stamp(file: str, start: ModuleType) -> None:
 
 
 def test_the_stamp_knows_the_extras(start: ModuleType) -> None:
-    assert start.stamp("[dev]") != start.stamp("")
+    assert start.stamp("[dev]") != start.stamp("[pdf]")
 
 
 @pytest.mark.parametrize("version", [(3, 10), (3, 8), (2, 7)])
@@ -162,16 +162,16 @@ def test_the_first_start_installs_with_pins_and_opens_the_app(
     install, run = ran
     assert install[1:4] == ["-m", "pip", "install"]
     assert install[install.index("--constraint") + 1] == str(start.HERE / "constraints.txt")
-    assert install[install.index("--editable") + 1] == str(start.HERE)
+    assert install[install.index("--editable") + 1] == f"{start.HERE}[pdf]"
     assert run[1:] == ["-m", "patentprep", "app"]
 
 
 @pytest.mark.parametrize(
     ("words", "installed", "command"),
     [
-        ([], "", ["-m", "patentprep", "app"]),
+        ([], "[pdf]", ["-m", "patentprep", "app"]),
         ([], "[dev]", ["-m", "patentprep", "app"]),  # the tests' environment serves a plain start
-        (["check", "a.pdf"], "", ["-m", "patentprep", "check", "a.pdf"]),
+        (["check", "a.pdf"], "[pdf]", ["-m", "patentprep", "check", "a.pdf"]),
         (["test", "-k", "start"], "[dev]", ["-m", "pytest", "-k", "start"]),
     ],
 )

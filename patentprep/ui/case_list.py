@@ -11,12 +11,13 @@ from patentprep.cases import bundle
 from patentprep.cases import store as cases
 from patentprep.cases.model import Case, CaseHead, StoreLocked
 from patentprep.errors import PatentprepError
-from patentprep.model import REQUIREMENTS
+from patentprep.model import REQUIREMENTS, Lang
 from patentprep.palette import SHAPES
-from patentprep.strings import t
-from patentprep.ui import case_desk, html, steps
+from patentprep.strings import keys, t
+from patentprep.ui import case_desk, desk, html, samples, steps
 from patentprep.ui.desk import lang, w
 
+TOURS: dict[Lang, str] = {"zh": "memory-scheduling-zh.md", "en": "drone-crop-gaps-en.docx"}  # drafts with gaps
 MOST_LISTED = 8  # the others unfold
 
 
@@ -48,8 +49,9 @@ def _row(head: CaseHead) -> None:
 
 def _about(head: CaseHead) -> Markup:
     parts: list[Markup] = []
-    if summary := head.summary:
-        statuses = summary.get("statuses", {})
+    level = f"report.level.{(head.summary or {}).get('level')}"
+    if head.summary and level in keys(lang()):  # whatever version of the program wrote it
+        statuses = head.summary.get("statuses", {})
         marks = Markup("").join(
             Markup('<i class="pp-{}" title="{}">{}</i>').format(
                 r,
@@ -59,9 +61,7 @@ def _about(head: CaseHead) -> Markup:
             for r in REQUIREMENTS
             if statuses.get(r) in SHAPES
         )
-        parts.append(
-            Markup('<span class="pp-shapes">{}</span> {}').format(marks, t(f"report.level.{summary['level']}", lang()))
-        )
+        parts.append(Markup('<span class="pp-shapes">{}</span> {}').format(marks, t(level, lang())))
     changed = head.changed.astimezone()
     parts.append(html.dated(w("cases.changed", day=changed.date().isoformat(), time=f"{changed:%H:%M}")))
     if head.summary and head.summary.get("next_deadline"):
@@ -75,9 +75,13 @@ def manage(case_id: str, name: str) -> None:
     def rename() -> None:
         new = st.session_state[f"name_{case_id}"].strip()
         if new:
-            cases.rename(case_desk.store(), case_id, new, case_desk.now())
+            try:
+                cases.rename(case_desk.store(), case_id, new, case_desk.now())
+            except PatentprepError as error:  # said below the field, in the run that follows
+                st.session_state["not_renamed"] = error
 
     st.text_input(w("cases.name"), value=name, key=f"name_{case_id}", on_change=rename, max_chars=200)
+    html.wrong(st.session_state.pop("not_renamed", None))
     st.download_button(
         w("cases.export"), lambda: bundle.export_case(case_desk.store(), case_id), file_name=bundle.file_name(name),
         mime="application/zip", key=f"export_{case_id}", on_click="ignore", icon=":material/download:",
@@ -94,6 +98,7 @@ def manage(case_id: str, name: str) -> None:
 def new_case(name: str, draft: tuple[str, bytes] | None = None) -> Case:
     """Begin a case and take it up."""
     case = cases.create(case_desk.store(), name, case_desk.now(), draft)
+    case_desk.adopt_plan(case)
     case_desk.open_case(case.id)
     return case
 
@@ -161,6 +166,26 @@ def attempt(do: Callable[[], object]) -> None:
         html.trouble(error)
         return
     st.rerun()
+
+
+def tour() -> None:
+    """For a first visit: a case made of a sample, with a word of guidance at each step."""
+    html.put(Markup('<div class="pp-tour"><b>{}</b><p>{}</p></div>').format(w("walk.tour.offer"), w("walk.tour.what")))
+    if st.button(w("walk.tour.go"), key="tour_go", icon=":material/explore:"):
+        wanted = TOURS[lang()]
+        sample = next((s for s in samples.shelf() if s.file == wanted), samples.shelf()[0])
+        case = new_case(sample.title.in_(lang()), (sample.file, sample.read()))
+        case_desk.put(case, "tour", True)
+        desk.lay_down("walk_step", "start")
+        st.switch_page(steps.page("walk"))
+
+
+def guide(case: Case, step: str) -> None:
+    """The word of guidance of a step, while the tour lasts."""
+    if not case.value("tour"):
+        return
+    html.put(Markup('<div class="pp-tour" role="note"><p>{}</p></div>').format(t(f"ui.walk.tour.{step}", lang())))
+    st.button(w("walk.tour.end"), key="tour_end", type="tertiary", on_click=case_desk.put, args=(case, "tour", False))
 
 
 def storage() -> None:

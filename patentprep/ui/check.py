@@ -11,6 +11,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from patentprep import report as reports
+from patentprep.cases.model import Case
 from patentprep.checklist import INVENTION_TYPES, load_checklist
 from patentprep.errors import PatentprepError
 from patentprep.model import Progress
@@ -20,8 +21,9 @@ from patentprep.ui import case_desk, claims_tree, desk, heat, html, page_image, 
 from patentprep.ui.desk import Held, lang, w
 
 
-def show(held: Held) -> None:
-    """The page for one draft."""
+def show(held: Held, case: Case | None = None) -> None:
+    """The page for one draft, which may be that of a case."""
+    usual = (case_desk.kind_of(case) if case else None) or held.draft.invention_type
     top = st.container()
     with st.container(key="pp-controls", horizontal=True, vertical_alignment="bottom", gap="medium"):
         kind = desk.choose(
@@ -29,7 +31,7 @@ def show(held: Held) -> None:
             w("check.type"),
             INVENTION_TYPES,
             "check_type",
-            held.draft.invention_type,
+            usual,
             format_func={name: t(f"report.invention_type.{name}", lang()) for name in INVENTION_TYPES}.__getitem__,
             help=w("check.type_help"),
             filter_mode=None,
@@ -53,6 +55,8 @@ def show(held: Held) -> None:
 
         assessment = desk.assessed(held, kind, filed_on, watch)
     slot.empty()
+    if case and kind == usual and filed_on is None:
+        case_desk.summarise(case, assessment)
 
     report = reports.to_dict(assessment, lang())
     with top:
@@ -131,9 +135,8 @@ def _day(text: str) -> date | None:
     return day
 
 
-def taken_up() -> Held | None:
+def taken_up(case: Case | None) -> Held | None:
     """The open case with its answers, or else the draft that lies on top."""
-    case = case_desk.current()
     if case is None:
         return desk.current()
     slot = st.empty()
@@ -148,17 +151,21 @@ def taken_up() -> Held | None:
     return held
 
 
+case: Case | None = None
 try:
-    held = taken_up()
+    case = case_desk.current()
+    if gone := case_desk.gone():
+        html.trouble(gone)
+    held = taken_up(case)
 except PatentprepError as error:
     html.trouble(error)
-    held = desk.current()
+    held = None if case else desk.current()  # never another draft in the place of the case's own
 if held is None:
     html.heading(w("check.empty_title"), w("check.empty_lead"))
     html.empty(w("check.empty_what"), [w("check.empty_1"), w("check.empty_2"), w("check.empty_3")])
     st.page_link(steps.page("start"), label=w("check.empty_go"), icon=":material/arrow_back:")
 else:
     try:
-        show(held)
+        show(held, case)
     except PatentprepError as error:
         html.trouble(error)

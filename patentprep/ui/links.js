@@ -12,6 +12,23 @@ if (!window.history.ppCalm) {
   };
 }
 
+// An answer is saved while it is typed: after a short pause, and at the latest after a second of typing without any, the
+// field is told what Ctrl+Enter would tell it. This outlives every redraw of the page, which may come at any time.
+const PAUSE = 400, LATEST = 800; // ms
+const typing = new Map(); // field -> [timer, time of its first letter that is not saved]
+
+function save(event) {
+  const field = event.target;
+  if (field.tagName !== "TEXTAREA" || !field.closest('[class*="st-key-pp-answer-"]')) return;
+  const [timer, since] = typing.get(field) || [0, Date.now()];
+  clearTimeout(timer);
+  const tell = () => {
+    typing.delete(field);
+    field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", code: "Enter", ctrlKey: true, bubbles: true, cancelable: true }));
+  };
+  typing.set(field, [setTimeout(tell, Math.max(0, Math.min(PAUSE, since + LATEST - Date.now()))), since]);
+}
+
 export default function () {
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
 
@@ -65,23 +82,11 @@ export default function () {
     if (chosen && button && window.innerWidth <= 768) setTimeout(() => button.click(), 50);
   }
 
-  // An answer is saved while it is typed: after a short pause the field is told what Ctrl+Enter would tell it.
-  let pause = 0;
-  function save(event) {
-    const field = event.target;
-    if (field.tagName !== "TEXTAREA" || !field.closest('[class*="st-key-pp-answer-"]')) return;
-    clearTimeout(pause);
-    pause = setTimeout(() => {
-      field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", code: "Enter", ctrlKey: true, bubbles: true, cancelable: true }));
-    }, 400);
-  }
-
   document.addEventListener("input", save);
   document.addEventListener("click", act);
   document.addEventListener("click", fold);
   document.addEventListener("keydown", act);
   return () => {
-    clearTimeout(pause);
     document.removeEventListener("input", save);
     document.removeEventListener("click", act);
     document.removeEventListener("click", fold);

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from patentprep.cases.model import StoreLocked
 from patentprep.checklist import available, load_checklist
 from patentprep.errors import PatentprepError
-from patentprep.ui import case_list, desk, html
+from patentprep.ui import case_desk, case_list, desk, html
 from patentprep.ui.desk import lang, w
 from patentprep.versions import model_version, program_version
 
@@ -31,6 +31,7 @@ if drafts:
     facts([(desk.shown_name(held.draft.document.name), held.draft.title or "–") for held in reversed(drafts.values())])
 if st.button(w("settings.forget"), key="forget", icon=":material/delete_sweep:", help=w("settings.forget_help")):
     desk.forget()
+    case_desk.put_down()
     st.session_state["forgotten"] = True
     st.rerun()
 if st.session_state.pop("forgotten", False):

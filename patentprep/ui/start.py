@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 from markupsafe import Markup
 
+from patentprep.cases.model import StoreLocked
 from patentprep.errors import PatentprepError
 from patentprep.strings import t
 from patentprep.ui import case_desk, case_list, desk, html, samples, steps
@@ -63,7 +64,11 @@ with right:
         if case_list.any_case():
             html.section(w("cases.title"))
             case_list.shelf()
-    except PatentprepError as error:  # locked, or not usable: everything else still works
+        else:
+            case_list.tour()
+    except StoreLocked as error:
+        case_list.unlock(error)
+    except PatentprepError as error:  # not usable: everything else still works
         html.trouble(error, w("cases.title"))
     st.page_link(steps.page("walk"), label=w("start.questions"), icon=":material/route:")
     drafts = desk.desk().drafts

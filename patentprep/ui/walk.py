@@ -28,9 +28,17 @@ def walk(case: Case) -> None:
             stack.enter_context(slot)
             return stack.enter_context(steps.watching(w("check.assessing")))
 
-        held = case_desk.held(case, watch)
-        assessment = desk.assessed(held, case_desk.kind_of(case), None, watch) if held else None
+        try:
+            held, unread = case_desk.held(case, watch), None
+        except PatentprepError as error:  # a draft that cannot be read: another one may be laid in
+            held, unread = None, error
+        kind = (case_desk.kind_of(case) or held.draft.invention_type) if held else None
+        assessment = desk.assessed(held, kind, None, watch) if held else None
     slot.empty()
+    notes = st.container()  # there in every run: what comes and goes must not push away the field somebody types in
+    if unread:
+        with notes:
+            html.trouble(unread)
     report = reports.to_dict(assessment, lang()) if assessment else None
     if assessment:
         case_desk.summarise(case, assessment)
@@ -45,8 +53,10 @@ def walk(case: Case) -> None:
         format_func={name: label(name) for name in STEPS}.__getitem__, label_visibility="collapsed", required=True,
         width="stretch",
     )  # fmt: skip
-    if error := st.session_state.get("not_saved"):
-        html.trouble(error, w("walk.not_saved"))
+    with st.container():
+        case_list.guide(case, step)
+        if unsaved := case_desk.not_saved(case):
+            html.trouble(unsaved, w("walk.not_saved"))
     if step == "start":
         walk_ends.start(case)
     elif step == "finish":
@@ -68,6 +78,8 @@ try:
     case = case_desk.current()
     if case is None:
         html.heading(w("walk.title"), w("walk.lead"))
+        if error := case_desk.gone():
+            html.trouble(error)
         case_list.begin()
     else:
         walk(case)

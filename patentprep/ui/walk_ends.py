@@ -17,7 +17,7 @@ from patentprep.checklist import INVENTION_TYPES
 from patentprep.errors import PatentprepError
 from patentprep.model import Assessment, Lang
 from patentprep.strings import LANGUAGES, t
-from patentprep.ui import case_desk, desk, heat, html, plan_form, review, steps
+from patentprep.ui import case_desk, desk, heat, html, plan_form, review, steps, walk_step
 from patentprep.ui.desk import NAMES, Held, lang, w
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -52,7 +52,9 @@ def start(case: Case) -> None:
         html.put(Markup('<ul class="pp-versions">{}</ul>').format(rows))
     else:
         html.put(Markup('<p class="pp-calm">{}</p>').format(w("walk.no_draft")))
-    file = st.file_uploader(w("walk.newer" if case.sources else "walk.first"), key=f"newer_{len(case.sources)}")
+    # Emptied by another key once it is taken in: a file that stays would be taken in again in every run.
+    key = f"newer_{st.session_state.get('newer', 0)}"
+    file = st.file_uploader(w("walk.newer" if case.sources else "walk.first"), key=key)
     if file is not None:
         newer(case, file.name, file.getvalue())
     html.section(w("walk.dates"))
@@ -70,6 +72,7 @@ def newer(case: Case, name: str, data: bytes) -> None:
     except PatentprepError as error:
         html.trouble(error, name)
         return
+    st.session_state["newer"] = st.session_state.get("newer", 0) + 1
     st.rerun()
 
 
@@ -77,12 +80,18 @@ def _choice(
     case: Case, field: str, label: str, options: list[str], names: dict[str, str], tip: str, default: str = ""
 ) -> None:
     key = f"pp-{field}@{lang()}"
-    stored = case.value(field) or default
-    case_desk.begin(case, field, {key: stored if stored in options else options[0]})
+    here = case_desk.standing(case, field) or default
+    case_desk.begin(case, field, {key: here if here in options else options[0]})
+
+    def keep() -> None:
+        case_desk.put(case, field, st.session_state[key])
+        desk.forget_check_form()  # the Check page and the documents follow what the case says
+        desk.forget_choice("walk_language")
+
     st.selectbox(
-        label, options, key=key, format_func=names.__getitem__, help=tip or None, filter_mode=None,
-        on_change=lambda: case_desk.put(case, field, st.session_state[key]),
-    )  # fmt: skip
+        label, options, key=key, format_func=names.__getitem__, help=tip or None, filter_mode=None, on_change=keep
+    )
+    walk_step.conflict(case, field, lambda value: names.get(value or default, "–"))
 
 
 # --- finish -----------------------------------------------------------------------------------------------------------
@@ -101,12 +110,13 @@ def finish(case: Case, held: Held | None, assessment: Assessment | None, report:
     html.put(heat.heat(report))
     html.section(w("walk.documents"))
     language = st.segmented_control(
-        w("walk.in_language"), LANGUAGES, key=desk.keep("walk_language", case.value("start.language") or lang()),
+        w("walk.in_language"), LANGUAGES, key=desk.keep("walk_language", case_desk.language_of(case)),
         format_func=NAMES.__getitem__, required=True,
     )  # fmt: skip
     documents(case, assessment, language or lang())
     html.section(w("walk.come_back"))
-    file = st.file_uploader(w("walk.filled"), type=["docx", "txt", "md"], key=f"filled_{case.revision('filled')}")
+    key = f"filled_{st.session_state.get('filled', 0)}"  # emptied by another key once it is taken in
+    file = st.file_uploader(w("walk.filled"), type=["docx", "txt", "md"], key=key)
     if file is not None:
         take_answers(case, file.getvalue(), file.name)
     for line in st.session_state.pop("taken", []):
@@ -144,12 +154,8 @@ def take_answers(case: Case, data: bytes, name: str) -> None:
     except PatentprepError as error:
         html.trouble(error, name)
         return
-    mine = case.answers
-    kept = [
-        e
-        for e, a in found.items()
-        if e in mine and mine[e].state == "answered" and mine[e].text.strip() != a.text.strip()
-    ]
+    mine = {e: a for e, a in case.answers.items() if a.state != "unknown"}
+    kept = [e for e, a in found.items() if e in mine and (mine[e].state, mine[e].text.strip()) != (a.state, a.text)]
     for element, answer in found.items():
         if element not in kept:
             case_desk.put(case, f"answer.{element}", {"state": answer.state, "text": answer.text})
@@ -157,5 +163,5 @@ def take_answers(case: Case, data: bytes, name: str) -> None:
     if kept:
         lines.append(w("walk.not_taken", names=w("list.comma").join(kept)))
     st.session_state["taken"] = [*lines, *unknown]
-    case_desk.put(case, "filled", {"name": name, "count": len(found)})
+    st.session_state["filled"] = st.session_state.get("filled", 0) + 1
     st.rerun()

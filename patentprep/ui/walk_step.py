@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import streamlit as st
 from markupsafe import Markup
 
+from patentprep.cases import store as cases
 from patentprep.cases.compose import answer_spans, draft_end
 from patentprep.cases.model import ANSWER_STATES, Answer, Case
 from patentprep.checklist import Element, Words, load_checklist, words_of
@@ -43,26 +45,30 @@ def requirement(case: Case, name: str, held: Held | None, assessment: Assessment
     spans = answer_spans(held.draft) if held else {}
     end = draft_end(held.draft) if held else 0
     wanted = [i for group in asked.needs[kind] for i in group]
-    if status == "not_applicable":
-        html.put(Markup('<p class="pp-calm">{}</p>').format(w("walk.seems_not")))
-    if name == "model_construction" and assessment:
-        html.draw(component_view.drawing(components(assessment)))
-    if name == "ethics":
-        wanted = [*ethics_facts(case), *wanted]
+    with st.container():  # there in every run: what comes and goes must not push away the field somebody types in
+        if status == "not_applicable":
+            html.put(Markup('<p class="pp-calm">{}</p>').format(w("walk.seems_not")))
+        if name == "model_construction" and assessment:
+            html.draw(component_view.drawing(components(assessment)))
+    forward = ethics_facts(case) if name == "ethics" else []
+    wanted = [*forward, *wanted]
     answered = case.answers
-    open_points = [e for e in elements if e.id in answered or _open(e, rows.get(e.id), kind, end)]
+    open_points = [e for e in elements if e.id in answered or _open(e, rows.get(e.id), kind, end, told=e.id in forward)]
     open_points.sort(key=lambda e: wanted.index(e.id) if e.id in wanted else len(wanted))
+    first = [e.id for n, e in enumerate(open_points) if n < FIRST or e.id in answered]
+    mark = (case.id, name, tuple(forward), case.latest and case.latest.id, case_desk.kind_of(case))
+    shown, rest = _places(mark, elements, first, [e.id for e in open_points if e.id not in first])
     left, right = st.columns([3, 2], gap="large")
     with left:
-        html.section(w("walk.questions") if open_points else w("walk.no_questions"))
-        shown = [e for n, e in enumerate(open_points) if n < FIRST or e.id in answered]
+        html.section(w("walk.questions") if shown or rest else w("walk.no_questions"))
         for element in shown:
-            point(case, element, rows.get(element.id), spans.get(element.id), report)
-        rest = [e for e in open_points if e not in shown]
+            with st.container():
+                point(case, element, rows.get(element.id), spans.get(element.id), report)
         if rest:
             with st.expander(w("walk.more", count=len(rest))):
                 for element in rest:
-                    point(case, element, rows.get(element.id), spans.get(element.id), report)
+                    with st.container():
+                        point(case, element, rows.get(element.id), spans.get(element.id), report)
     with right:
         example = next((e for e in open_points if e.id not in answered), None) or elements[0]
         html.section(w("walk.example"))
@@ -82,12 +88,33 @@ def requirement(case: Case, name: str, held: Held | None, assessment: Assessment
             html.put(Markup('<p class="pp-calm">{}</p>').format(w("walk.found_none")))
 
 
-def _open(element: Element, row: dict[str, Any] | None, kind: str, end: int) -> bool:
-    """Whether the draft itself leaves the point open; what was answered since does not move it away."""
+def _places(
+    mark: tuple[Any, ...], elements: list[Element], first: list[str], rest: list[str]
+) -> tuple[list[Element], list[Element]]:
+    """The points shown at once and those folded away, as they were when the step was opened.
+
+    An answer moves no field while it is being typed: a field that moves loses the cursor. Points that come up since are
+    added at the end. ``mark``: what the order depends on besides.
+    """
+    known = st.session_state.get("places")
+    if known is None or known[0] != mark:
+        known = st.session_state["places"] = (mark, first, rest)
+    _, shown, folded = known
+    shown += [i for i in first if i not in shown and i not in folded]
+    folded += [i for i in rest if i not in shown and i not in folded]
+    by_id = {e.id: e for e in elements}
+    return [by_id[i] for i in shown], [by_id[i] for i in folded]
+
+
+def _open(element: Element, row: dict[str, Any] | None, kind: str, end: int, told: bool) -> bool:
+    """Whether the draft itself leaves the point open; what was answered since does not move it away.
+
+    ``told``: a fact the inventor gave calls for it, whether or not the draft speaks of the matter.
+    """
     if kind not in element.applies_to:
         return False
     if row is None or row["status"] == "not_applicable":
-        return not element.when  # what the draft does not speak of is asked all the same
+        return told or not element.when  # what the draft does not speak of is asked all the same
     return not _from_draft(row, end)
 
 
@@ -119,8 +146,8 @@ def point(
     """The question of an element, what was seen of it so far, and the field for the answer."""
     field = f"answer.{element.id}"
     text_key, state_key = f"pp-answer-{element.id}", f"pp-state-{element.id}@{lang()}"
-    stored = case_desk.answer_of(case, element.id)
-    case_desk.begin(case, field, {text_key: stored.text, state_key: stored.state})
+    stored, here = case_desk.answer_of(case, element.id), case_desk.answer_here(case, element.id)
+    case_desk.begin(case, field, {text_key: here.text, state_key: here.state})
     status = (row or {}).get("status", "not_found")
     vague = [i for i in (row or {}).get("evidence", ()) if i["strength"] == "vague" and not _within(i, span)]
     html.put(
@@ -145,14 +172,39 @@ def point(
         placeholder=w("walk.reason_hint" if state == "not_applicable" else "walk.answer_hint"),
     )  # fmt: skip
     names = {name: w(f"walk.state.{name}") for name in ANSWER_STATES}
-    st.segmented_control(
+    one, two = st.columns([6, 1], vertical_alignment="center")
+    if case.revision(field) > 1:
+        with two.popover("", icon=":material/history:", help=w("walk.earlier")):
+            earlier(case, field)
+    one.segmented_control(
         w("walk.state_label"), ANSWER_STATES, key=state_key, on_change=keep, format_func=names.__getitem__,
         label_visibility="collapsed", required=True,
     )  # fmt: skip
-    conflict(case, field, {"state": st.session_state[state_key] or "answered", "text": st.session_state[text_key]})
+    conflict(case, field, lambda value: _theirs(case_desk.read_answer(element.id, value)))
     line = reading(stored, element, row, span, report)
     if line:
         html.put(line)
+
+
+def earlier(case: Case, field: str) -> None:
+    """The earlier versions of an answer, the latest first; one of them can be put back."""
+    html.section(w("walk.earlier"))
+    for entry in reversed(cases.history(case_desk.store(), case.id, field)[:-1]):
+        text = entry.value.get("text", "") if isinstance(entry.value, dict) else ""
+        if not text.strip():
+            continue
+        html.put(Markup('<p class="pp-place">{:%Y-%m-%d %H:%M}</p><p>{}</p>').format(entry.changed.astimezone(), text))
+        st.button(
+            w("walk.put_back"),
+            key=f"back_{field}_{entry.revision}",
+            on_click=_put_back,
+            args=(case, field, entry.value),
+        )
+
+
+def _put_back(case: Case, field: str, value: Any) -> None:
+    case_desk.put(case, field, value)
+    case_desk.show_stored(case, field)
 
 
 def _vague(items: list[dict[str, Any]], element: Element) -> Markup:
@@ -203,15 +255,20 @@ def _line(status: str, words: str, quote: str = "", advice: str = "") -> Markup:
     )
 
 
-def conflict(case: Case, field: str, mine: Any) -> None:
-    """Another window saved this field meanwhile: both texts, and whose stands."""
-    current = case_desk.conflicts().get((case.id, field))
-    if current is None:
+def _theirs(answer: Answer) -> str:
+    """An answer in words: its state too, where it is not simply the text."""
+    state = "" if answer.state == "answered" else w(f"walk.state.{answer.state}")
+    return " ".join(part for part in (state, answer.text) if part)
+
+
+def conflict(case: Case, field: str, words: Callable[[Any], str]) -> None:
+    """Another window saved this field meanwhile: both texts, and whose stands. ``words`` says a value in words."""
+    waiting = case_desk.pending().get((case.id, field))
+    if waiting is None or waiting.current is None:
         return
-    theirs = current.value.get("text", "") if isinstance(current.value, dict) else str(current.value or "")
-    html.say_so(w("walk.conflict", text=theirs), kind="pp-conflict")
+    html.say_so(w("walk.conflict", text=words(waiting.current.value)), kind="pp-conflict")
     with st.container(horizontal=True):
-        st.button(w("walk.keep_mine"), key=f"mine_{field}", on_click=case_desk.choose_mine, args=(case, field, mine))
+        st.button(w("walk.keep_mine"), key=f"mine_{field}", on_click=case_desk.choose_mine, args=(case, field))
         st.button(w("walk.take_theirs"), key=f"theirs_{field}", on_click=case_desk.choose_theirs, args=(case, field))
 
 
@@ -235,7 +292,8 @@ def ethics_facts(case: Case) -> list[str]:
     names = {name: w(f"walk.fact.{name}") for name in FACT_STATES}
     for name, question, elements, element, no in facts():
         field, key = f"ethics.{name}", f"pp-fact-{name}@{lang()}"
-        case_desk.begin(case, field, {key: case.value(field) or None})
+        here = case_desk.standing(case, field)
+        case_desk.begin(case, field, {key: here if here in FACT_STATES else None})
 
         def keep(field: str = field, key: str = key) -> None:
             case_desk.put(case, field, st.session_state[key] or "")
@@ -247,7 +305,7 @@ def ethics_facts(case: Case) -> list[str]:
             label_visibility="collapsed",
         )  # fmt: skip
         said = st.session_state[key]
-        sentence = no.in_(case.value("start.language") or lang())
+        sentence = no.in_(case_desk.language_of(case))
         if said == "yes":
             forward += [e for e in elements if e not in forward]
         elif said == "no" and sentence not in case_desk.answer_of(case, element).text:
@@ -255,13 +313,14 @@ def ethics_facts(case: Case) -> list[str]:
                 w("walk.say_no", sentence=sentence), key=f"say_{name}", on_click=_say, args=(case, element, sentence),
                 type="tertiary", icon=":material/add:",
             )  # fmt: skip
-        conflict(case, field, said)
+        conflict(case, field, lambda value: names.get(value, "–"))
     return forward
 
 
 def _say(case: Case, element: str, sentence: str) -> None:
     """Put a statement the inventor has just confirmed into the answer of its element."""
-    before = case_desk.answer_of(case, element).text.rstrip()
+    key = f"pp-answer-{element}"  # it may hold more than what was saved when the page was drawn
+    before = str(st.session_state.get(key, case_desk.answer_here(case, element).text)).rstrip()
     text = f"{before}\n{sentence}" if before else sentence
     case_desk.put(case, f"answer.{element}", {"state": "answered", "text": text})
-    st.session_state.pop(f"pp-answer-{element}", None)
+    case_desk.show_stored(case, f"answer.{element}")
