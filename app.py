@@ -15,6 +15,7 @@ PAGES = {
     "start": ":material/draft:",
     "check": ":material/fact_check:",
     "walk": ":material/route:",
+    "triage": ":material/sort:",
     "compare": ":material/difference:",
     "timeline": ":material/calendar_month:",
     "checklists": ":material/gavel:",

@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
-from patentprep import compare_command
+from patentprep import compare_command, triage_command
 from patentprep.errors import PatentprepError, UsageError
 from patentprep.model import Assessment, Lang
 from patentprep.plan_command import FORMATS, add_options
@@ -249,6 +249,16 @@ def _explain(args: argparse.Namespace) -> int:
     return OK
 
 
+def _triage(args: argparse.Namespace) -> int:
+    def write(made: str | bytes) -> None:
+        if isinstance(made, bytes):
+            _write_file(made, args.format, args.output)
+        else:
+            _write(made, args.output)
+
+    return triage_command.run(args, args.lang or interface_language(), write, _complain)
+
+
 def _compare(args: argparse.Namespace) -> int:
     from patentprep.compare_command import run
 
@@ -388,6 +398,9 @@ def _parser() -> argparse.ArgumentParser:
         choices=("model", "application", "ai_assisted", "ai_generated"),
         help="instead of what the draft suggests",
     )
+
+    command = add("triage", _triage, "many drafts in, a ranked table out", triage_command.FORMATS)
+    triage_command.add_options(command)
 
     command = add(
         "compare", _compare, "what a newer version of a draft closed, opened and left", compare_command.FORMATS

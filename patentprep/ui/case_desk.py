@@ -303,9 +303,10 @@ def kind_of(case: Case) -> InventionType | None:
 
 
 def language_of(case: Case) -> Lang:
-    """The language its documents are written in."""
-    value = case.value("start.language")
-    return next((language for language in LANGUAGES if language == value), lang())
+    """The language its documents are written in: the one chosen, else that of its draft, else that of the interface."""
+    value, source = case.value("start.language"), case.latest
+    read = _read().drafts.get(f"{source.sha256} {source.name}") if source else None
+    return next((language for language in LANGUAGES if language == value), read.language if read else lang())
 
 
 def summarise(case: Case, assessment: Assessment) -> None:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from patentprep.cases import bundle
 from patentprep.cases import store as cases
+from patentprep.cases.compose import given
 from patentprep.cases.model import Case, CaseHead, StoreLocked
 from patentprep.errors import PatentprepError
 from patentprep.model import REQUIREMENTS, Lang
@@ -38,7 +39,7 @@ def any_case() -> bool:
 
 
 def _row(head: CaseHead) -> None:
-    one, two = st.columns([8, 1], vertical_alignment="center")
+    one, two = st.columns([7, 1], vertical_alignment="center", gap="small")
     if one.button(head.name, key=f"case_{head.id}", width="stretch", icon=":material/folder_open:"):
         case_desk.open_case(head.id)
         st.switch_page(steps.page("walk"))
@@ -92,7 +93,14 @@ def manage(case_id: str, name: str) -> None:
         case_desk.forget_read(case_id)
         if case_desk.open_id() == case_id:
             case_desk.close_case()
+        st.session_state["case_deleted"] = name
         st.rerun()
+
+
+def say_deleted() -> None:
+    """That a case was deleted; said once."""
+    if name := st.session_state.pop("case_deleted", ""):
+        html.put(Markup('<p class="pp-done" role="status">{}</p>').format(w("cases.deleted", name=name)))
 
 
 def new_case(name: str, draft: tuple[str, bytes] | None = None) -> Case:
@@ -105,6 +113,7 @@ def new_case(name: str, draft: tuple[str, bytes] | None = None) -> Case:
 
 def begin() -> None:
     """Where no case is open: begin one, or go on with another."""
+    say_deleted()
     one, two = st.columns([2, 3], gap="large")
     with one:
         html.section(w("cases.new"))
@@ -123,7 +132,7 @@ def begin() -> None:
 
 def bring_back() -> None:
     """A case exported elsewhere."""
-    with st.expander(w("cases.import")):
+    with st.expander(w("cases.import")), st.container(key="pp-import"):
         file = st.file_uploader(w("cases.import"), type=["patentprep"], key="import_case", label_visibility="collapsed")
         if file is not None:
             try:
@@ -138,10 +147,10 @@ def bring_back() -> None:
 
 def name_line(case: Case) -> None:
     """The open case: its name, where it is kept, and a way to the others."""
-    one, two, three = st.columns([6, 1.2, 1.2], vertical_alignment="bottom")
+    one, two, three = st.columns([5, 1.3, 1.3], vertical_alignment="bottom")
     with one:
-        html.heading(case.name, w("cases.saved", file=case.latest.name if case.latest else w("cases.no_draft")))
-    if case.latest and two.button(w("cases.to_check"), key="to_check", width="stretch"):
+        html.heading(case.name, w("cases.saved", file=desk.shown_name(case.latest.name) if case.latest else w("cases.no_draft")))
+    if (case.latest or given(case.answers)) and two.button(w("cases.to_check"), key="to_check", width="stretch"):
         st.switch_page(steps.page("check"))
     with three.popover(w("cases.do_short"), width="stretch"):
         manage(case.id, case.name)
@@ -169,9 +178,13 @@ def attempt(do: Callable[[], object]) -> None:
 
 
 def tour() -> None:
-    """For a first visit: a case made of a sample, with a word of guidance at each step."""
-    html.put(Markup('<div class="pp-tour"><b>{}</b><p>{}</p></div>').format(w("walk.tour.offer"), w("walk.tour.what")))
-    if st.button(w("walk.tour.go"), key="tour_go", icon=":material/explore:"):
+    """A case made of a sample, with a word of guidance at each step; offered in full on a first visit."""
+    first = not any_case()
+    if first:
+        what = Markup('<div class="pp-tour"><b>{}</b><p>{}</p></div>')
+        html.put(what.format(w("walk.tour.offer"), w("walk.tour.what")))
+    name, kind = ("walk.tour.go", "secondary") if first else ("walk.tour.again", "tertiary")
+    if st.button(w(name), key="tour_go", icon=":material/explore:", type=kind):  # type: ignore[arg-type]
         wanted = TOURS[lang()]
         sample = next((s for s in samples.shelf() if s.file == wanted), samples.shelf()[0])
         case = new_case(sample.title.in_(lang()), (sample.file, sample.read()))

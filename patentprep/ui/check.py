@@ -79,6 +79,8 @@ def show(held: Held, case: Case | None = None) -> None:
     html.put(review.desk_view(held.draft.document, report, pictures(held, report)))
     html.section(t("report.heading.next", lang()))
     html.put(review.next_steps(report, assessment.readiness.next_steps))
+    if case:
+        st.page_link(steps.page("walk"), label=w("check.to_walk"), icon=":material/route:")
     if report["findings"]:
         html.section(t("report.heading.findings", lang()))
         html.put(review.findings(report))

@@ -44,6 +44,9 @@ def dress() -> None:
     none, many, rows = (desk.w(name).replace('"', "") for name in ("no_match", "many.drop", "many.drop_hint"))
     words = f':root {{ --pp-drop: "{drop}"; --pp-drop-hint: "{hint}"; --pp-browse: "{browse}"; --pp-none: "{none}"; }}'
     words += f' .st-key-pp-many {{ --pp-drop: "{many}"; --pp-drop-hint: "{rows}"; }}'
+    for name, key in (("pp-filled", "walk.filled_drop"), ("pp-import", "cases.import_drop")):
+        drop, hint = (desk.w(k).replace('"', "") for k in (key, f"{key}_hint"))
+        words += f' .st-key-{name} {{ --pp-drop: "{drop}"; --pp-drop-hint: "{hint}"; }}'
     st.html(f"<style>{_sheet()}{words}</style>")
 
 

@@ -29,6 +29,46 @@ function save(event) {
   typing.set(field, [setTimeout(tell, Math.max(0, Math.min(PAUSE, since + LATEST - Date.now()))), since]);
 }
 
+// A link to a place on another page is followed there: what is wanted is remembered until that page shows it.
+const WANTED = "pp-wanted", PATIENCE = 20000; // ms
+
+function want(link) {
+  const { open, goto } = link.dataset;
+  sessionStorage.setItem(WANTED, JSON.stringify({ open, goto, since: Date.now() }));
+}
+
+function stepButtons() {
+  return [...document.querySelectorAll('[class*="st-key-walk_step"] [data-testid="stButtonGroup"] button, [data-testid="stButtonGroup"][class*="st-key-walk_step"] button')];
+}
+
+// A step that is turned starts at its top, and so does the keyboard.
+function turned() {
+  const buttons = stepButtons();
+  const now = buttons.length ? buttons.findIndex((b) => b.getAttribute("aria-checked") === "true") : null;
+  const before = window.ppStep;
+  if (now === -1) return;
+  window.ppStep = now;
+  if (now === null || before === null || before === undefined || now === before) return;
+  const main = document.querySelector('[data-testid="stMain"]');
+  if (main) main.scrollTo({ top: 0, behavior: "auto" });
+  const at = document.activeElement;
+  if (!at || at === document.body || at.closest(".st-key-walk_go")) buttons[now].focus({ preventScroll: true });
+}
+
+if (!window.ppWatch) {
+  window.ppWatch = () => {};
+  let due = false;
+  new MutationObserver(() => {
+    if (due) return;
+    due = true;
+    requestAnimationFrame(() => {
+      due = false;
+      turned();
+      window.ppWatch();
+    });
+  }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-checked"] });
+}
+
 export default function () {
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
 
@@ -71,6 +111,19 @@ export default function () {
     if (event.type === "keydown" && event.key !== "Enter" && event.key !== " ") return;
     if (link.dataset.peek) return toPlace(Number(link.dataset.peek), true); // on a card: the card unfolds as well
     event.preventDefault();
+    if (link.dataset.turn) {
+      want(link);
+      const step = stepButtons()[Number(link.dataset.turn)];
+      if (step) step.click();
+      return;
+    }
+    const here = link.dataset.open ? document.getElementById(`pp-${link.dataset.open}`) : document.querySelector(".pp-draft");
+    const there = document.querySelector(".st-key-to_check button");
+    if (!here && there) {
+      want(link);
+      there.click();
+      return;
+    }
     if (link.dataset.open) toElement(link.dataset.open);
     if (link.dataset.goto) toPlace(Number(link.dataset.goto));
   }
@@ -82,11 +135,22 @@ export default function () {
     if (chosen && button && window.innerWidth <= 768) setTimeout(() => button.click(), 50);
   }
 
+  function follow() {
+    const { open, goto, since } = JSON.parse(sessionStorage.getItem(WANTED) || "{}");
+    if (!since) return;
+    if (Date.now() - since > PATIENCE) return sessionStorage.removeItem(WANTED);
+    if (open ? !document.getElementById(`pp-${open}`) : !document.querySelector(".pp-draft")) return;
+    sessionStorage.removeItem(WANTED);
+    setTimeout(() => (open ? toElement(open) : toPlace(Number(goto))), 250); // once the page has its final height
+  }
+
+  window.ppWatch = follow;
   document.addEventListener("input", save);
   document.addEventListener("click", act);
   document.addEventListener("click", fold);
   document.addEventListener("keydown", act);
   return () => {
+    if (window.ppWatch === follow) window.ppWatch = () => {};
     document.removeEventListener("input", save);
     document.removeEventListener("click", act);
     document.removeEventListener("click", fold);

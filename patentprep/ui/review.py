@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -359,15 +360,23 @@ def _reasons(reasons: list[dict[str, Any]]) -> Markup:
     return Markup("").join(parts)
 
 
-def next_steps(report: Report, steps: tuple[str, ...]) -> Markup:
-    """The three things to do next, each with one click to where it is done."""
+def next_steps(report: Report, steps: tuple[str, ...], turn: Sequence[str] = ()) -> Markup:
+    """The three things to do next, each with one click to where it is done.
+
+    ``turn``: the steps of the walk-through, where it is on the page; a question is answered in its step.
+    """
+    step_of = {e["id"]: r["id"] for r in report["requirements"] for e in r["elements"]}
     words = report["readiness"]["next_steps"]
     if not words:
         return Markup('<p class="pp-calm">{}</p>').format(t("report.nothing_urgent", lang()))
     first = {f["rule"]: f["start"] for f in reversed(report["findings"])}
     rows = []
     for step, text in zip(steps, words, strict=True):
-        if "/" not in step:
+        go = w("check.show")
+        if step_of.get(step) in turn:
+            link = Markup('data-turn="{}" data-open="{}"').format(turn.index(step_of[step]), step)
+            go = w("walk.answer_it")
+        elif "/" not in step:
             link = Markup('data-open="{}"').format(step)
         elif first.get(step) is not None:
             link = Markup('data-goto="{}"').format(first[step])
@@ -375,7 +384,7 @@ def next_steps(report: Report, steps: tuple[str, ...]) -> Markup:
             link = Markup('data-open="{}"').format(step.replace("/", "-"))
         rows.append(
             Markup('<li><span>{}</span> <a class="pp-go" role="button" tabindex="0" {}>{}</a></li>').format(
-                text, link, w("check.show")
+                text, link, go
             )
         )
     return Markup('<ol class="pp-next" id="pp-next">{}</ol>').format(Markup("").join(rows))

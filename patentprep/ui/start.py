@@ -6,35 +6,47 @@ from collections.abc import Callable
 
 import streamlit as st
 from markupsafe import Markup
+from streamlit.delta_generator import DeltaGenerator
 
 from patentprep.cases.model import StoreLocked
 from patentprep.errors import PatentprepError
-from patentprep.strings import t
-from patentprep.ui import case_desk, case_list, desk, html, samples, steps
+from patentprep.model import Draft
+from patentprep.strings import LANGUAGES, t
+from patentprep.ui import case_desk, case_list, desk, html, review, samples, steps
 from patentprep.ui.desk import lang, w
 
+MOST_NAME = 40  # characters of a case's name taken from pasted notes
 
-def open_draft(read: Callable[[], bytes], name: str, keep: bool = False) -> None:
+
+def open_draft(read: Callable[[], bytes], name: str, slot: DeltaGenerator, keep: bool = False) -> None:
     """Read a draft and go to its Check page, or say in one sentence why not.
 
     With ``keep`` it becomes a case of this computer; without, it is held in memory only.
     """
-    slot = st.empty()
     try:
         with slot, steps.watching(w("start.reading", name=name)) as on_step:
             data = read()
             if keep:
                 draft = case_desk.read_once(data, name, on_step)
-                case_list.new_case(draft.title or desk.shown_name(name), (name, data))
+                case_list.new_case(draft.title or first_words(draft, name), (name, data))
             else:
                 desk.put_draft(data, name, on_step)
                 case_desk.close_case()
     except PatentprepError as error:
-        slot.empty()
-        html.trouble(error)
+        with slot:
+            html.trouble(error)
         return
     slot.empty()
     st.switch_page(steps.page("check"))
+
+
+def first_words(draft: Draft, name: str) -> str:
+    """What a case without a title is called: a file by its name, pasted notes by how they begin."""
+    if name not in {t("ui.start.pasted_name", language) for language in LANGUAGES}:
+        return name
+    words = " ".join(draft.text.split())
+    end = next((n for n, sign in enumerate(words) if sign in "，。；！？,;!?\n" and n > 5), len(words))
+    return review.short(words[:end], MOST_NAME)
 
 
 html.heading(w("start.title"), w("start.lead"))
@@ -42,11 +54,17 @@ html.heading(w("start.title"), w("start.lead"))
 left, right = st.columns([3, 2], gap="large")
 with left:
     uploaded = st.file_uploader(w("start.upload"), key="upload", label_visibility="collapsed")
+    upload_slot = st.empty()  # there in every run: what is being read must not push away what stands below
     if uploaded is not None:
-        open_draft(uploaded.getvalue, uploaded.name, bool(desk.held("keep_case", True)))
+        open_draft(uploaded.getvalue, uploaded.name, upload_slot, bool(desk.held("keep_case", True)))
     pasted = st.text_area(w("start.paste"), key=desk.keep("paste", ""), height=150, placeholder=w("start.paste_hint"))
-    if st.button(w("start.check_text"), key="check_text", type="primary"):
-        open_draft(lambda: pasted.encode(), w("start.pasted_name"), bool(desk.held("keep_case", True)))
+    check = st.button(w("start.check_text"), key="check_text", type="primary")
+    paste_slot = st.empty()
+    if check and not pasted.strip():
+        with paste_slot:
+            html.say_so(w("start.nothing_pasted"))
+    elif check:
+        open_draft(lambda: pasted.encode(), w("start.pasted_name"), paste_slot, bool(desk.held("keep_case", True)))
     desk.fill(st.checkbox, w("start.keep"), "keep_case", True, help=w("start.keep_help"))
     html.put(Markup('<p class="pp-private">{}</p>').format(w("start.private")))
     html.section(w("start.what"))
@@ -63,9 +81,11 @@ with right:
     try:
         if case_list.any_case():
             html.section(w("cases.title"))
+            case_list.say_deleted()
             case_list.shelf()
         else:
-            case_list.tour()
+            case_list.say_deleted()
+        case_list.tour()
     except StoreLocked as error:
         case_list.unlock(error)
     except PatentprepError as error:  # not usable: everything else still works
@@ -88,7 +108,7 @@ with right:
         html.empty(w("start.no_samples"), [w("start.no_samples_hint")])
     for sample in shelf:
         if st.button(sample.title.in_(lang()), key=f"sample_{sample.file}", width="stretch"):
-            open_draft(sample.read, sample.file)
+            open_draft(sample.read, sample.file, st.empty())
         html.put(
             Markup('<p class="pp-about">{} <span class="pp-place">{} · {}</span></p>').format(
                 sample.about.in_(lang()),

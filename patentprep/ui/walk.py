@@ -15,7 +15,7 @@ from patentprep.strings import t
 from patentprep.ui import case_desk, case_list, desk, html, steps, walk_ends, walk_step
 from patentprep.ui.desk import lang, w
 
-STEPS = ("start", *REQUIREMENTS, "finish")
+STEPS = walk_ends.STEPS
 
 
 def walk(case: Case) -> None:

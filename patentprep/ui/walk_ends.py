@@ -15,11 +15,12 @@ from patentprep.cases.model import Case
 from patentprep.cases.questions import open_questions
 from patentprep.checklist import INVENTION_TYPES
 from patentprep.errors import PatentprepError
-from patentprep.model import Assessment, Lang
+from patentprep.model import REQUIREMENTS, Assessment, Lang
 from patentprep.strings import LANGUAGES, t
 from patentprep.ui import case_desk, desk, heat, html, plan_form, review, steps, walk_step
 from patentprep.ui.desk import NAMES, Held, lang, w
 
+STEPS = ("start", *REQUIREMENTS, "finish")
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 Report = dict[str, Any]
 
@@ -39,13 +40,13 @@ def start(case: Case) -> None:
             list(LANGUAGES),
             {str(k): v for k, v in NAMES.items()},
             "",
-            default=lang(),
+            default=case_desk.language_of(case),
         )
     html.section(w("walk.draft"))
     if case.sources:
         rows = Markup("").join(
             Markup("<li>{} <span class='pp-place'>{}</span></li>").format(
-                source.name, html.dated(source.added.astimezone().date().isoformat())
+                desk.shown_name(source.name), html.dated(source.added.astimezone().date().isoformat())
             )
             for source in reversed(case.sources)
         )
@@ -105,7 +106,7 @@ def finish(case: Case, held: Held | None, assessment: Assessment | None, report:
     html.put(review.sentence(report))
     html.put(review.eligibility(report))
     html.section(t("report.heading.next", lang()))
-    html.put(review.next_steps(report, assessment.readiness.next_steps))
+    html.put(review.next_steps(report, assessment.readiness.next_steps, STEPS))
     html.section(w("check.heat"))
     html.put(heat.heat(report))
     html.section(w("walk.documents"))
@@ -116,7 +117,8 @@ def finish(case: Case, held: Held | None, assessment: Assessment | None, report:
     documents(case, assessment, language or lang())
     html.section(w("walk.come_back"))
     key = f"filled_{st.session_state.get('filled', 0)}"  # emptied by another key once it is taken in
-    file = st.file_uploader(w("walk.filled"), type=["docx", "txt", "md"], key=key)
+    with st.container(key="pp-filled"):
+        file = st.file_uploader(w("walk.filled"), type=["docx", "txt", "md"], key=key)
     if file is not None:
         take_answers(case, file.getvalue(), file.name)
     for line in st.session_state.pop("taken", []):

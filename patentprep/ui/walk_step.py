@@ -34,7 +34,7 @@ def requirement(case: Case, name: str, held: Held | None, assessment: Assessment
     result = next((r for r in report["requirements"] if r["id"] == name), None) if report else None
     status = result["status"] if result else "not_found"
     html.put(
-        Markup('<header class="pp-step-head pp-{}"><h2>{} {}</h2><p>{} {}</p></header>').format(
+        Markup('<header class="pp-step-head pp-{}"><h2>{} {}</h2><div class="pp-asked">{} {}</div></header>').format(
             name, asked.title.in_(lang()), html.state(status, t(f"report.status.{status}", lang())),
             asked.asks.in_(lang()), html.law(asked.provision.in_(lang())),
         )
@@ -46,9 +46,9 @@ def requirement(case: Case, name: str, held: Held | None, assessment: Assessment
     end = draft_end(held.draft) if held else 0
     wanted = [i for group in asked.needs[kind] for i in group]
     with st.container():  # there in every run: what comes and goes must not push away the field somebody types in
-        if status == "not_applicable":
+        if status == "not_applicable" and name != "ethics":
             html.put(Markup('<p class="pp-calm">{}</p>').format(w("walk.seems_not")))
-        if name == "model_construction" and assessment:
+        elif name == "model_construction" and assessment:
             html.draw(component_view.drawing(components(assessment)))
     forward = ethics_facts(case) if name == "ethics" else []
     wanted = [*forward, *wanted]
@@ -60,7 +60,12 @@ def requirement(case: Case, name: str, held: Held | None, assessment: Assessment
     shown, rest = _places(mark, elements, first, [e.id for e in open_points if e.id not in first])
     left, right = st.columns([3, 2], gap="large")
     with left:
-        html.section(w("walk.questions") if shown or rest else w("walk.no_questions"))
+        if shown or rest:
+            html.section(w("walk.questions"))
+        elif name == "ethics" and status == "not_applicable":
+            html.put(Markup('<p class="pp-calm">{}</p>').format(w("walk.after_facts")))
+        else:
+            html.section(w("walk.no_questions"))
         for element in shown:
             with st.container():
                 point(case, element, rows.get(element.id), spans.get(element.id), report)
@@ -71,15 +76,17 @@ def requirement(case: Case, name: str, held: Held | None, assessment: Assessment
                         point(case, element, rows.get(element.id), spans.get(element.id), report)
     with right:
         example = next((e for e in open_points if e.id not in answered), None) or elements[0]
-        html.section(w("walk.example"))
-        html.put(
-            Markup(
-                '<p class="pp-place">{}</p><p class="pp-fact-good">{}</p><p class="pp-fact-bad">{}</p>'
-                '<p class="pp-place">{}</p>'
-            ).format(
-                example.title.in_(lang()), example.good.in_(lang()), example.bad.in_(lang()), w("walk.example_how")
-            )
-        )
+        if shown or rest:
+            html.section(w("walk.example"))
+            html.put(
+                Markup(
+                    '<p class="pp-place">{}</p><p class="pp-place pp-which">{}</p><p class="pp-fact-good">{}</p>'
+                    '<p class="pp-place pp-which">{}</p><p class="pp-fact-bad">{}</p><p class="pp-place pp-which">{}</p>'
+                ).format(
+                    example.title.in_(lang()), w("walk.example_good"), example.good.in_(lang()),
+                    w("walk.example_bad"), example.bad.in_(lang()), w("walk.example_how"),
+                )
+            )  # fmt: skip
         found = [row for row in rows.values() if _from_draft(row, end)]
         html.section(w("walk.found"))
         if found:
@@ -149,6 +156,8 @@ def point(
     stored, here = case_desk.answer_of(case, element.id), case_desk.answer_here(case, element.id)
     case_desk.begin(case, field, {text_key: here.text, state_key: here.state})
     status = (row or {}).get("status", "not_found")
+    if status == "not_applicable" and stored.state != "not_applicable":
+        status = "not_found"  # it is asked all the same; that it does not apply is for the inventor to say
     vague = [i for i in (row or {}).get("evidence", ()) if i["strength"] == "vague" and not _within(i, span)]
     html.put(
         Markup(

@@ -1,0 +1,209 @@
+"""The ``triage`` command: many drafts in, one ranked table out, with progress and the remaining time on a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from patentprep.errors import UsageError
+from patentprep.model import Lang
+
+if TYPE_CHECKING:
+    from patentprep.triage.model import Row
+
+FORMATS = ("table", "csv", "json", "xlsx", "html", "sarif")
+MOST_JOBS = 256
+STDIN = "-"
+FIRST_GUESS = 3  # drafts judged before the remaining time is told
+EVERY = 0.2  # seconds between two lines of progress
+COLUMNS = 70
+
+
+class BadJobs(UsageError):
+    """Facts: jobs."""
+
+    key = "error.triage_jobs"
+
+
+class BadOnly(UsageError):
+    """Facts: given."""
+
+    key = "error.triage_only"
+
+
+class NoPaths(UsageError):
+    """Nothing to read."""
+
+    key = "error.triage_no_paths"
+
+
+class NoTerminal(UsageError):
+    """A workbook cannot be shown. Facts: format."""
+
+    key = "error.binary_output"
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """All options of ``patentprep triage`` besides --format, -o and --lang."""
+    command.add_argument(
+        "paths", nargs="*", metavar="PATH", help="drafts, folders and ZIP files; - reads a list of paths, one a line"
+    )
+    command.add_argument("--checklist", action="append", metavar="ID", help="default: cn-2026; may be repeated")
+    command.add_argument("--sort", default="urgency", metavar="COLUMN", help="such as score or probability:desc; "
+                         "default: %(default)s")  # fmt: skip
+    command.add_argument("--only", default="", metavar="go,fix,hold", help="show only these decisions")
+    command.add_argument(
+        "--portfolio", metavar="FILE.csv", help="families as for plan --portfolio: their references in file names give "
+        "each draft its next deadline",
+    )  # fmt: skip
+    command.add_argument("--today", metavar="DATE", help="deadlines as of that day")
+    work = command.add_argument_group("how to work")
+    work.add_argument("--jobs", metavar="N", help="processes; default: one for each processor")
+    work.add_argument("--dask", metavar="ADDRESS|local", help="a Dask scheduler, or a cluster on this machine")
+    work.add_argument("--no-cache", action="store_true", help="judge every draft anew, and keep nothing")
+
+
+def run(
+    args: argparse.Namespace, lang: Lang, write: Callable[[str | bytes], None], complain: Callable[[str], None]
+) -> int:
+    """Write the table; 0, or 2 when nothing could be read. Raises PatentprepError.
+
+    ``write`` takes text, or the bytes of a workbook.
+    """
+    from patentprep.report.triage import render
+    from patentprep.strings import t
+    from patentprep.triage.cache import cache_folder
+    from patentprep.triage.duplicates import marked
+    from patentprep.triage.rank import ranked
+    from patentprep.triage.run import triage
+
+    if args.format == "xlsx" and args.output is None and sys.stdout.isatty():
+        raise NoTerminal(format=args.format)  # before the work
+    wanted = _only(args.only)
+    ranked([], args.sort)  # a column that does not exist is told before the work
+    rows: list[Row] = []
+    progress = _Progress(lang)
+    try:
+        for row in triage(
+            _paths(args.paths),
+            checklists=args.checklist or ["cn-2026"],
+            jobs=_jobs(args.jobs),
+            backend=f"dask {args.dask.strip()}" if args.dask is not None else "processes",
+            cache=None if args.no_cache else cache_folder(),
+            on_row=progress.tell,
+            deadlines=_deadlines(args, lang, complain),
+            sarif=lang if args.format == "sarif" else None,
+        ):
+            rows.append(row)
+    finally:
+        progress.end()
+    shown = [row for row in ranked(marked(rows), args.sort) if row.decision in wanted]
+    write(render(shown, args.format, lang, len(rows) - len(shown)))
+    if any(row.ok for row in rows):
+        return 0
+    complain(t("triage.nothing_read", lang, count=len(rows)))
+    return 2
+
+
+class _Progress:
+    """One line on a terminal, nothing in a pipe. The time left is told from what judging has taken so far."""
+
+    def __init__(self, lang: Lang) -> None:
+        self._lang = lang
+        self._shown = sys.stderr.isatty()
+        self._start = self._last = time.monotonic()
+        self._known = -1  # rows that came without work, from the cache
+
+    def tell(self, row: Row, done: int, total: int) -> None:
+        now = time.monotonic()
+        if not self._shown:
+            return
+        if self._known < 0 or (now - self._start < EVERY and done == self._known + 1):
+            self._known, self._start = done, now
+        if now - self._last < EVERY and done < total:
+            return
+        self._last = now
+        self._line(_progress_line(done, total, done - self._known, now - self._start, self._lang))
+
+    def end(self) -> None:
+        if self._shown:
+            self._line("")
+
+    def _line(self, text: str) -> None:
+        from patentprep.report.as_text import pad
+
+        # Blanks, not an escape sequence: the classic Windows console would print that.
+        print(f"\r{pad(text, COLUMNS)}", end="\r", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _progress_line(done: int, total: int, judged: int, seconds: float, lang: Lang) -> str:
+    from patentprep.strings import t
+
+    line = t("triage.progress", lang, done=done, total=total)
+    if judged < FIRST_GUESS or done >= total:
+        return line
+    left = round(seconds / judged * (total - done))
+    minutes, rest = divmod(left, 60)
+    words = (
+        t("triage.minutes", lang, minutes=minutes, seconds=rest) if minutes else t("triage.seconds", lang, seconds=rest)
+    )
+    return f"{line}, {t('triage.remaining', lang, time=words)}"
+
+
+def _paths(given: list[str]) -> list[str]:
+    paths: list[str] = []
+    for path in given:
+        if path == STDIN:
+            text = sys.stdin.buffer.read().decode(sys.getfilesystemencoding(), "surrogateescape")
+            paths += [line.rstrip("\r") for line in text.split("\0" if "\0" in text else "\n") if line.strip()]
+        elif path:
+            paths.append(path)
+    if not paths:
+        raise NoPaths()
+    return [os.path.expanduser(path) if path.startswith("~") else path for path in paths]  # noqa: PTH111 (no such user)
+
+
+def _jobs(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_JOBS):
+        raise BadJobs(jobs=text[:20])
+    return int(text)
+
+
+def _only(text: str) -> set[str]:
+    from patentprep.triage.model import DECISIONS
+
+    wanted = {part.strip().lower() for part in text.replace("，", ",").split(",") if part.strip()}
+    if not wanted <= set(DECISIONS):
+        raise BadOnly(given=text[:40])
+    return wanted or set(DECISIONS)
+
+
+def _deadlines(args: argparse.Namespace, lang: Lang, complain: Callable[[str], None]) -> dict[str, date]:
+    if not args.portfolio:
+        return {}
+    from patentprep.plan_command import PortfolioNotRead
+    from patentprep.planning import parse_date
+    from patentprep.planning.portfolio import read_portfolio
+    from patentprep.strings import say, t
+    from patentprep.triage.deadlines import next_deadlines
+
+    try:
+        data = Path(args.portfolio).read_bytes()
+    except OSError as error:
+        raise PortfolioNotRead(name=args.portfolio, reason=error.strerror or type(error).__name__) from error
+    today = parse_date(args.today) if args.today else date.today()
+    portfolio = read_portfolio(data, args.portfolio, today=today)
+    for row in portfolio.bad_rows:
+        complain(t("plan.portfolio.bad_row", lang, name=args.portfolio, line=row.line, message=say(row.error, lang)))
+    known = next_deadlines(portfolio)
+    if not known:
+        complain(t("triage.deadlines_none", lang, name=args.portfolio))
+    return known
