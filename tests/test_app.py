@@ -22,7 +22,7 @@ from patentprep.model import REQUIREMENTS
 from patentprep.report import to_dict
 from patentprep.ui import desk, samples
 
-PAGES = ("start", "check", "walk", "timeline", "checklists", "settings")
+PAGES = ("start", "check", "walk", "triage", "compare", "timeline", "checklists", "settings")
 DRAFT = """一种风机轴承故障诊断方法
 
 技术领域

@@ -258,14 +258,10 @@ def labels() -> Iterator[tuple[learned.Row, dict[str, str]]]:
     return ((row, label) for row in SENTENCES for label in row["labels"])
 
 
-LETTERS = {"TS", "TE", "MC", "DS", "TM", "ET"}
-
-
 def test_labels_belong_to_their_requirement() -> None:
     wrong = []
     for row, label in labels():
-        whole = label["strength"] == "vague" and label["element"] in LETTERS  # no point in particular
-        element = LAW.element(label["element"] + "1" if whole else label["element"])
+        element = LAW.element(label["element"])
         if set(label) != {"requirement", "strength", "element"} or element.requirement != label["requirement"]:
             wrong.append((row["text"], label))
         if label["strength"] not in ("substantive", "vague", "red_flag"):

@@ -77,7 +77,7 @@ def drop(at: AppTest, files: dict[str, bytes]) -> AppTest:
 
 
 def dropped(lang: str = "en", files: dict[str, bytes] | None = None) -> AppTest:
-    given = files or {"铣刀.txt": NOTES.encode(), "game.txt": GAME.encode(), "plan.xyz": b"\0\1\2"}
+    given = files or {"铣刀.txt": NOTES.encode(), "game.txt": GAME.encode(), "plan.xyz": NOTES.encode()}
     return drop(go(open_app(lang), "triage"), given)
 
 
@@ -120,7 +120,7 @@ def test_files_become_a_table_and_what_is_not_read_is_listed_with_its_sentence()
     at = dropped()
     assert len(titles(at)) == 2 and "铣刀磨损监测" in words(at)
     unread = source(at).split('class="pp-tri-unread"')[1]
-    assert "plan.xyz" in unread
+    assert "plan.xyz is not read: only PDF" in unread
     assert "<script>" not in source(at) and "&lt;script&gt;" in source(at)
 
 

@@ -222,7 +222,8 @@ def _chapter(m: Material, chapter: Chapter) -> None:
     mine = [(head, text) for where, head, text in m.parts if where == chapter.id]
     for head, text in mine:
         if head and _bare(head) not in (normal(chapter.title.zh), normal(chapter.title.en)):
-            run_in(m.word, printable(head).replace("\n", " "))
+            number = NUMBERED.match(head)  # the draft's own number would stand among ours
+            run_in(m.word, printable(head[number.end() :] if number else head).replace("\n", " ").strip())
         lines(m.word, text)
     empty = not mine and not _quotes(m, elements)
     for name in elements:

@@ -133,7 +133,7 @@ def begin() -> None:
 def bring_back() -> None:
     """A case exported elsewhere."""
     with st.expander(w("cases.import")), st.container(key="pp-import"):
-        file = st.file_uploader(w("cases.import"), type=["patentprep"], key="import_case", label_visibility="collapsed")
+        file = st.file_uploader(w("cases.import"), key="import_case", label_visibility="collapsed")
         if file is not None:
             try:
                 case = bundle.import_case(case_desk.store(), file.getvalue(), case_desk.now())
@@ -149,7 +149,9 @@ def name_line(case: Case) -> None:
     """The open case: its name, where it is kept, and a way to the others."""
     one, two, three = st.columns([5, 1.3, 1.3], vertical_alignment="bottom")
     with one:
-        html.heading(case.name, w("cases.saved", file=desk.shown_name(case.latest.name) if case.latest else w("cases.no_draft")))
+        html.heading(
+            case.name, w("cases.saved", file=desk.shown_name(case.latest.name) if case.latest else w("cases.no_draft"))
+        )
     if (case.latest or given(case.answers)) and two.button(w("cases.to_check"), key="to_check", width="stretch"):
         st.switch_page(steps.page("check"))
     with three.popover(w("cases.do_short"), width="stretch"):

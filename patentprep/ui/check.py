@@ -25,6 +25,8 @@ def show(held: Held, case: Case | None = None) -> None:
     """The page for one draft, which may be that of a case."""
     usual = (case_desk.kind_of(case) if case else None) or held.draft.invention_type
     top = st.container()
+    with top:
+        head = st.empty()
     with st.container(key="pp-controls", horizontal=True, vertical_alignment="bottom", gap="medium"):
         kind = desk.choose(
             st.selectbox,
@@ -50,8 +52,12 @@ def show(held: Held, case: Case | None = None) -> None:
     with ExitStack() as stack:
 
         def watch() -> Progress:
+            with head:  # what was read is named at once, what was found follows
+                html.heading(
+                    held.draft.title or t("report.untitled", lang()), desk.shown_name(held.draft.document.name)
+                )
             stack.enter_context(slot)
-            return stack.enter_context(steps.watching(w("check.assessing")))
+            return stack.enter_context(steps.watching(w("check.assessing"), len(held.draft.text)))
 
         assessment = desk.assessed(held, kind, filed_on, watch)
     slot.empty()
@@ -59,8 +65,9 @@ def show(held: Held, case: Case | None = None) -> None:
         case_desk.summarise(case, assessment)
 
     report = reports.to_dict(assessment, lang())
-    with top:
+    with head:
         html.put(review.head(report))
+    with top:
         html.band(report["draft"]["warnings"], t("report.heading.unread", lang()))
         html.put(review.sentence(report))
         html.put(review.eligibility(report))

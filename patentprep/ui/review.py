@@ -153,7 +153,9 @@ def _card(requirement: dict[str, Any], flags: list[dict[str, Any]]) -> Markup:
         default=None,
     )
     count = (
-        Markup('<span class="pp-count">{}</span>').format(t("report.found_of", lang(), found=found, asked=len(asked)))
+        Markup('<span class="pp-count">{}</span>').format(
+            t("report.found_of", lang(), found=found, asked=len(asked), count=len(asked))
+        )
         if asked
         else ""
     )

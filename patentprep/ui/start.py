@@ -16,6 +16,7 @@ from patentprep.ui import case_desk, case_list, desk, html, review, samples, ste
 from patentprep.ui.desk import lang, w
 
 MOST_NAME = 40  # characters of a case's name taken from pasted notes
+PASTED = {t("ui.start.pasted_name", language) for language in LANGUAGES}
 
 
 def open_draft(read: Callable[[], bytes], name: str, slot: DeltaGenerator, keep: bool = False) -> None:
@@ -29,6 +30,7 @@ def open_draft(read: Callable[[], bytes], name: str, slot: DeltaGenerator, keep:
             if keep:
                 draft = case_desk.read_once(data, name, on_step)
                 case_list.new_case(draft.title or first_words(draft, name), (name, data))
+                st.session_state["paste_kept"] = name in PASTED
             else:
                 desk.put_draft(data, name, on_step)
                 case_desk.close_case()
@@ -42,11 +44,11 @@ def open_draft(read: Callable[[], bytes], name: str, slot: DeltaGenerator, keep:
 
 def first_words(draft: Draft, name: str) -> str:
     """What a case without a title is called: a file by its name, pasted notes by how they begin."""
-    if name not in {t("ui.start.pasted_name", language) for language in LANGUAGES}:
+    if name not in PASTED:
         return name
-    words = " ".join(draft.text.split())
-    end = next((n for n, sign in enumerate(words) if sign in "，。；！？,;!?\n" and n > 5), len(words))
-    return review.short(words[:end], MOST_NAME)
+    line = " ".join(draft.text.strip().partition("\n")[0].split())
+    end = next((n for n, sign in enumerate(line) if sign in "。；！？;!?" and n > 5), len(line))
+    return review.short(line[:end].rstrip("."), MOST_NAME)
 
 
 html.heading(w("start.title"), w("start.lead"))
@@ -57,6 +59,8 @@ with left:
     upload_slot = st.empty()  # there in every run: what is being read must not push away what stands below
     if uploaded is not None:
         open_draft(uploaded.getvalue, uploaded.name, upload_slot, bool(desk.held("keep_case", True)))
+    if st.session_state.pop("paste_kept", False):
+        desk.lay_down("paste", "")  # it is a case now; left here, it would become a second one
     pasted = st.text_area(w("start.paste"), key=desk.keep("paste", ""), height=150, placeholder=w("start.paste_hint"))
     check = st.button(w("start.check_text"), key="check_text", type="primary")
     paste_slot = st.empty()

@@ -12,6 +12,8 @@ from patentprep.model import Progress
 from patentprep.strings import t
 from patentprep.ui.desk import lang, w
 
+LONG = 40_000  # characters; above it, looking for evidence takes more than a few seconds
+
 
 def page(name: str) -> str:
     """The file of a page, as ``st.switch_page`` and ``st.page_link`` take it."""
@@ -19,12 +21,20 @@ def page(name: str) -> str:
 
 
 @contextmanager
-def watching(title: str) -> Iterator[Progress]:
-    """A status line that names each step in words, for the ``on_step`` of the layers below."""
+def watching(title: str, length: int = 0) -> Iterator[Progress]:
+    """A status line that names each step in words, for the ``on_step`` of the layers below.
+
+    Pages are counted; the steps of an assessment are of very different length, so a count of them would tell nothing.
+    ``length``: characters to be assessed; where there are many, the step that takes longest says about how long.
+    """
     with st.status(title, expanded=False) as status:
 
         def on_step(step: str, done: int, total: int) -> None:
             words = t(f"progress.{step}", lang())
-            status.update(label=f"{words} {w('of', done=done, total=total)}" if total > 2 else words)
+            if step == "read" and total > 2:
+                words = f"{words} {w('of', done=done, total=total)}"
+            elif step == "evidence" and length > LONG:
+                words = f"{words} · {w('check.patience')}"
+            status.update(label=words)
 
         yield on_step

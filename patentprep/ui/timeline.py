@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 from markupsafe import Markup
 
+from patentprep.errors import PatentprepError
 from patentprep.planning.agenda import agenda, next_steps
 from patentprep.planning.scenarios import scenarios
 from patentprep.planning.timeline import Timeline
@@ -16,7 +18,7 @@ from patentprep.report import agenda as agendas
 from patentprep.report import plan as reports
 from patentprep.report.scenarios import scenarios_json
 from patentprep.strings import t
-from patentprep.ui import html, plan_chart, plan_facts, plan_form, plan_portfolio, plan_view
+from patentprep.ui import case_desk, html, plan_chart, plan_facts, plan_form, plan_portfolio, plan_view
 from patentprep.ui.desk import choose, fill, lang, w
 
 VIEWS = ("dates", "months", "ways")
@@ -121,6 +123,9 @@ def one_application() -> None:
 
 plan_facts.from_address()
 html.heading(w("plan.title"), w("plan.lead"))
+with suppress(PatentprepError):  # locked or not usable: the planner works without
+    if case := case_desk.current():
+        html.put(Markup('<p class="pp-place">{}</p>').format(w("plan.of_case", name=case.name)))
 if switch(("one", "many"), "plan_mode", w("plan.mode")) == "one":
     one_application()
 else:

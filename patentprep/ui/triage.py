@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 from markupsafe import Markup
 
 from patentprep.cases import store as cases
-from patentprep.cases.model import CaseUnknown, StoreLocked
-from patentprep.errors import PatentprepError, UsageError
+from patentprep.cases.model import CaseUnknown
+from patentprep.errors import PatentprepError
 from patentprep.model import REQUIREMENTS
 from patentprep.report import triage as reports
 from patentprep.strings import LANGUAGES, t
 from patentprep.triage.model import DECISIONS, Row
 from patentprep.triage.rank import ranked
-from patentprep.ui import case_desk, case_list, desk, html, steps, triage_pile, triage_view
+from patentprep.ui import case_desk, case_list, desk, html, steps, triage_intake, triage_pile, triage_view
 from patentprep.ui.desk import lang, w
 from patentprep.ui.triage_pile import Pile
 
-PILE = "triage_pile"  # on the desk
 SHOWN = 100  # drafts on one page of the table
 EVERY = 1.5  # seconds between two looks at what is finished
 SORTS = (
@@ -36,7 +33,6 @@ MIME = {
     "html": "text/html",
 }
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-LOCAL = ("127.0.0.1", "::1", "localhost")
 
 # A click on the title of a draft, in the table or the heat map, tells its number.
 _OPENED = st.components.v2.component(
@@ -59,158 +55,31 @@ _OPENED = st.components.v2.component(
 )
 
 
-class NoFolder(UsageError):
-    """Facts: name."""
-
-    key = "ui.triage.no_folder"
-
-
-class NotHere(UsageError):
-    """A folder of another computer."""
-
-    key = "ui.triage.not_here"
-
-
-def the_pile() -> Pile | None:
-    """What lies on the desk of whoever looks at this page."""
-    found: Pile | None = desk.desk().kept.get(PILE)
-    return found
-
-
-def lay(pile: Pile, rows: Callable[[], Iterator[Row]]) -> None:
-    """Put a pile on the desk in the place of the one before, and begin with it."""
-    if before := the_pile():
-        before.stop()
-    here = desk.desk()
-    here.kept[PILE] = pile
-    triage_pile.begin(pile, rows, lambda: here.kept.get(PILE) is pile)
-    forget_view()
-
-
-def forget_view() -> None:
-    """Sorting stays; what was looked for in the pile before does not."""
-    for key in ("triage_page", "triage_text", "triage_chosen", "triage_one"):
-        desk.forget_choice(key)
-
-
-def clear() -> None:
-    """Take the pile off the desk."""
-    if pile := the_pile():
-        pile.stop()
-    desk.desk().kept.pop(PILE, None)
-    forget_view()
-
-
-# --- what comes in ----------------------------------------------------------------------------------------------------
-
-
-def intake() -> None:
-    """Files, a folder of this computer, or all cases."""
-    one, two = st.columns([3, 2], gap="large")
-    turn = st.session_state.get("triage_turn", 0)  # emptied by another key once the files are taken
-    words = {name: w(f"triage.{name}").replace('"', "") for name in ("drop", "drop_hint")}
-    with one, st.container(key="pp-triage-drop"):
-        st.html(
-            f'<style>.st-key-pp-triage-drop {{ --pp-drop: "{words["drop"]}"; '
-            f'--pp-drop-hint: "{words["drop_hint"]}"; }}</style>'
-        )
-        files = st.file_uploader(
-            w("triage.upload"), accept_multiple_files=True, key=f"triage_files_{turn}", label_visibility="collapsed"
-        )
-    if files:
-        try:
-            pile, new = triage_pile.with_files(the_pile(), [(file.name, file.getvalue()) for file in files])
-        except PatentprepError as error:
-            html.trouble(error)
-        else:
-            st.session_state["triage_turn"] = turn + 1
-            lay(pile, partial(triage_pile.judged, pile, new, None))
-            st.rerun()
-    with two:
-        if on_this_computer():
-            _folder()
-        _cases()
-
-
-def on_this_computer() -> bool:
-    """Whether the browser runs where the program does: only then is "this computer" the reader's own."""
-    address, headers = st.context.ip_address, {name.lower() for name in st.context.headers}
-    return not (isinstance(address, str) and address not in LOCAL) and "x-forwarded-for" not in headers
-
-
-def _folder() -> None:
-    with st.form("triage_folder_form", border=False):
-        typed = st.text_input(
-            w("triage.folder"), key=desk.keep("triage_folder", ""), placeholder=w("triage.folder_hint"),
-            help=w("triage.folder_help"),
-        )  # fmt: skip
-        go = st.form_submit_button(w("triage.folder_go"), key="triage_folder_go", icon=":material/folder_open:")
-    if not go or not typed.strip():
-        return
-    try:
-        path = local_path(typed)
-    except PatentprepError as error:
-        html.trouble(error)
-        return
-    read_folder(path)
-    st.rerun()
-
-
-def read_folder(path: str) -> None:
-    """Begin with a folder. What an earlier run finished is not read again."""
-    from patentprep.triage.cache import cache_folder
-
-    pile = Pile("folder", folder=path)
-    lay(pile, partial(triage_pile.judged, pile, [path], cache_folder()))
-
-
-def local_path(typed: str) -> str:
-    """A folder or file of this computer. Raises NoFolder or NotHere; nothing is looked for in a network."""
-    text = typed.strip().strip("\"'“”").strip()
-    if text.startswith(("\\\\", "//")) or "://" in text:
-        raise NotHere()
-    try:
-        path = Path(text).expanduser()
-        if not path.is_absolute() or not path.exists():
-            raise NoFolder(name=text)
-    except (OSError, RuntimeError, ValueError) as error:
-        raise NoFolder(name=text) from error
-    return str(path)
-
-
-def _cases() -> None:
-    try:
-        count = len(cases.heads(case_desk.store()))
-    except StoreLocked:
-        html.put(Markup('<p class="pp-calm">{}</p>').format(w("triage.cases_locked")))
-        return
-    except PatentprepError as error:
-        html.trouble(error)
-        return
-    if st.button(
-        w("triage.cases_go", count=count), key="triage_cases", disabled=not count, icon=":material/folder_special:"
-    ):
-        pile = Pile("cases")
-        lay(pile, partial(triage_pile.cases_judged, pile, case_desk.store(), lang()))
-        st.rerun()
-
-
 # --- the run ----------------------------------------------------------------------------------------------------------
 
 
 def status(pile: Pile) -> None:
     """How far it is, in words; drawn again while it lasts."""
-    if not pile.running:
+    if not pile.busy:
         st.rerun()  # the last look: the page is drawn as a whole once more
     done = len(pile.rows)
     line = t("triage.progress", lang(), done=done, total=pile.total) if pile.total else w("triage.collecting")
+    if not pile.running:
+        line = w("triage.stopping")
     if (left := pile.seconds_left()) is not None:
         minutes, seconds = divmod(left, 60)
         time = t("triage.minutes" if minutes else "triage.seconds", lang(), minutes=minutes, seconds=seconds)
         line += w("list.semicolon") + t("triage.remaining", lang(), time=time)
     one, two = st.columns([6, 1], vertical_alignment="center")
     one.progress(min(done / pile.total, 1.0) if pile.total else 0.0, text=line)
-    two.button(w("triage.stop"), key="triage_stop", on_click=pile.stop, icon=":material/stop:", width="stretch")
+    two.button(
+        w("triage.stop"),
+        key="triage_stop",
+        on_click=pile.stop,
+        disabled=not pile.running,
+        icon=":material/stop:",
+        width="stretch",
+    )
 
 
 def ended(pile: Pile) -> None:
@@ -225,15 +94,7 @@ def ended(pile: Pile) -> None:
             )
         )
         if pile.kind != "cases" and left:
-            st.button(w("triage.go_on"), key="triage_go_on", on_click=_go_on, args=(pile,))
-
-
-def _go_on(pile: Pile) -> None:
-    if pile.kind == "folder":
-        read_folder(pile.folder)
-        return
-    again, new = triage_pile.with_files(pile, [])
-    lay(again, partial(triage_pile.judged, again, new, None))
+            st.button(w("triage.go_on"), key="triage_go_on", on_click=triage_intake.go_on, args=(pile,))
 
 
 def deadlines() -> dict[str, date]:
@@ -439,7 +300,7 @@ def archive(pile: Pile, rows: list[Row]) -> None:
         return
     html.section(w("triage.archive"))
     html.put(Markup('<p class="pp-calm">{}</p>').format(w("triage.archive_how")))
-    names = {row.path: row.title or row.path for row in rows}
+    names = {row.path: f"{row.title} · {row.name}" if row.title else row.name for row in rows}
     chosen = desk.choose(
         st.multiselect, w("triage.chosen"), tuple(names), "triage_chosen", [], format_func=names.__getitem__,
         placeholder=w("triage.chosen_hint", count=min(len(rows), triage_pile.MOST_PACKED)),
@@ -455,7 +316,7 @@ def archive(pile: Pile, rows: list[Row]) -> None:
             icon=":material/download:",
         )  # fmt: skip
     elif slot.button(
-        w("triage.archive_go", count=len(picked)), key="triage_archive", disabled=pile.running,
+        w("triage.archive_go", count=len(picked)), key="triage_archive", disabled=pile.busy,
         icon=":material/folder_zip:",
     ):  # fmt: skip
         try:
@@ -483,9 +344,9 @@ def archive(pile: Pile, rows: list[Row]) -> None:
 def show() -> None:
     """The page."""
     html.heading(w("triage.title"), w("triage.lead"))
-    pile = the_pile()
+    pile = triage_intake.the_pile()
     if pile is None:
-        intake()
+        triage_intake.intake()
         html.empty(w("triage.empty"), [w(f"triage.empty_{n}") for n in (1, 2, 3)])
     else:
         with st.container(key="triage_opened"):
@@ -493,20 +354,24 @@ def show() -> None:
         number = getattr(opened, "number", None)
         if isinstance(number, int | float) and 0 <= int(number) < len(pile.rows):
             open_draft(pile, pile.rows[int(number)], keeps(pile))
-        if pile.running:
-            st.fragment(run_every=EVERY)(status)(pile)
-        else:
-            ended(pile)
+        top = st.container()  # there in every run, so that nothing jumps when the run ends
         controls(pile)
-        st.fragment(run_every=EVERY if pile.running else None)(listing)(pile)
-        if not pile.running:
-            found = shown(pile)
-            one_draft(pile, found)
-            if pile.rows:
-                files(pile, found)
-        with st.expander(w("triage.more"), expanded=not pile.rows and not pile.running):
-            intake()
-            st.button(w("triage.clear"), key="triage_clear", on_click=clear, type="tertiary")
+        st.fragment(run_every=EVERY if pile.busy else None)(listing)(pile)
+        below = st.container()
+        with top:
+            if pile.busy:
+                st.fragment(run_every=EVERY)(status)(pile)
+            else:
+                ended(pile)
+        with below:
+            if not pile.busy:
+                found = shown(pile)
+                one_draft(pile, found)
+                if pile.rows:
+                    files(pile, found)
+        with st.expander(w("triage.more"), expanded=not pile.rows and not pile.busy):
+            triage_intake.intake()
+            st.button(w("triage.clear"), key="triage_clear", on_click=triage_intake.clear, type="tertiary")
     html.put(Markup('<p class="pp-notice">{}<br>{}</p>').format(_terminal(pile), t("triage.notice", lang())))
 
 

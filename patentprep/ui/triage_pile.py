@@ -11,6 +11,7 @@ import io
 import logging
 import threading
 import time
+import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -25,9 +26,9 @@ from patentprep.cases.store import Store, heads, load, source_bytes
 from patentprep.errors import FileMissing, PatentprepError
 from patentprep.model import Assessment, Lang
 from patentprep.strings import say, t
-from patentprep.triage.collect import ARCHIVE, BETWEEN, Opened, Source, collect
+from patentprep.triage.collect import ARCHIVE, BETWEEN, DRAFTS, TOLD, Opened, Source, collect
 from patentprep.triage.deadlines import deadline_of
-from patentprep.triage.model import Row, row_of, unreadable
+from patentprep.triage.model import Row, UnknownKind, row_of, unreadable
 
 Kind = Literal["files", "folder", "cases"]
 State = Literal["running", "done", "stopped", "failed"]
@@ -81,6 +82,11 @@ class Pile:
         return self.state == "running"
 
     @property
+    def busy(self) -> bool:
+        """Whether rows may still come: a pile that was stopped finishes the drafts in hand."""
+        return self.running or (self.thread is not None and self.thread.is_alive())
+
+    @property
     def sources(self) -> list[Source]:
         """Where its files are."""
         return [self.folder] if self.kind == "folder" else list(self.uploads)
@@ -109,9 +115,9 @@ class Pile:
         from patentprep.triage.duplicates import marked
 
         rows = list(self.rows)
-        key = (len(rows), self.running, tuple(sorted(deadlines.items())))
+        key = (len(rows), self.busy, tuple(sorted(deadlines.items())))
         if self._view[0] != key:
-            if not self.running or len(rows) <= MARKED_WHILE_RUNNING:
+            if not self.busy or len(rows) <= MARKED_WHILE_RUNNING:
                 rows = marked(rows)
             if deadlines and self.kind != "cases":
                 rows = [replace(row, next_deadline=deadline_of(row, deadlines)) for row in rows]
@@ -122,6 +128,7 @@ class Pile:
 def begin(pile: Pile, rows: Callable[[], Iterator[Row]], wanted: Callable[[], bool]) -> None:
     """Let the pile be worked through in a thread of its own. ``wanted`` tells whether it still lies on its desk."""
     pile._started, pile._known = time.monotonic(), len(pile.rows)
+    warnings.filterwarnings("ignore", message=".*tasks which were still being processed.*")  # somebody pressed Stop
 
     def work() -> None:
         try:
@@ -184,10 +191,17 @@ def with_files(before: Pile | None, uploads: Iterable[tuple[str, bytes]]) -> tup
 
 
 def judged(pile: Pile, sources: Sequence[Source], cache: Path | None) -> Iterator[Row]:
-    """Rows of files and folders. A cache that cannot be used is done without."""
+    """Rows of files and folders. A cache that cannot be used is done without.
+
+    Of uploads only those are opened whose names end as drafts or archives do, as in a folder.
+    """
     from patentprep.triage.cache import CacheUnusable
     from patentprep.triage.run import triage
 
+    other = [source for source in sources if isinstance(source, tuple) and not _is_draft(source[0])]
+    sources = [source for source in sources if source not in other]
+    for name, data in other:
+        yield unreadable(UnknownKind(name=name), name, Path(name).suffix, len(data))
     before = len(pile.rows)
 
     def on_row(row: Row, done: int, total: int) -> None:
@@ -197,6 +211,10 @@ def judged(pile: Pile, sources: Sequence[Source], cache: Path | None) -> Iterato
         yield from triage(sources, cache=cache, on_row=on_row)
     except CacheUnusable:
         yield from triage(sources, on_row=on_row)
+
+
+def _is_draft(name: str) -> bool:
+    return name.lower().endswith((*DRAFTS, *TOLD, ARCHIVE))
 
 
 def cases_judged(pile: Pile, store: Store, lang: Lang) -> Iterator[Row]:

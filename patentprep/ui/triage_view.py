@@ -17,7 +17,8 @@ from patentprep.ui.desk import lang, w
 
 DECISION_SHAPES = {"go": "●", "fix": "◐", "hold": "■"}
 LEVEL_SHAPES = {"ready": "●", "needs_work": "◐", "not_ready": "○"}
-STEPS = (0.01, 0.35, 0.6, 0.85)  # share of the points from which on a cell is filled more strongly
+FILLED = {"covered": (3, 4), "partial": (1, 2)}  # how strongly, with less or more than half of the points found
+MOST_UNREAD = 20  # files that were not read, listed without unfolding
 Numbered = Sequence[tuple[int, int, Row]]  # rank, number of the row in its pile, row
 
 
@@ -56,7 +57,7 @@ def table(rows: Numbered) -> Markup:
     )
     body = Markup("").join(_line(*row) for row in rows)
     return Markup(
-        '<div class="pp-room"><table class="pp-tri"><caption>{} {}</caption><thead><tr>{}</tr></thead>'
+        '<div class="pp-room"><table class="pp-tri"><caption>{} · {}</caption><thead><tr>{}</tr></thead>'
         "<tbody>{}</tbody></table></div>"
     ).format(t("triage.legend", lang()), w("triage.legend_gaps"), head, body)
 
@@ -100,7 +101,9 @@ def _title(number: int, row: Row) -> Markup:
     same = same_as(row, lang())
     return Markup("{}{}<span class='pp-tri-small'>{}</span>{}").format(
         link(number, row),
-        Markup("<span class='pp-tri-small pp-tri-file'>{}</span>").format(row.path) if row.path != row.title else "",
+        Markup("<span class='pp-tri-small pp-tri-file'>{}</span>").format(row.path)
+        if row.title and row.path != row.title
+        else "",
         " · ".join(facts),
         Markup("<span class='pp-tri-small pp-tri-same'>≈ {}</span>").format(same) if same else "",
     )
@@ -164,7 +167,16 @@ def _level(row: Row) -> Markup:
 
 
 def not_read(rows: Sequence[Row]) -> Markup:
-    """Files that were not read, each with its sentence."""
+    """Files that were not read, each with its sentence; what is too much to look at unfolds."""
+    shown = _unread(rows[:MOST_UNREAD])
+    if len(rows) > MOST_UNREAD:
+        shown += Markup("<details class='pp-tri-gaps'><summary>{}</summary>{}</details>").format(
+            w("triage.unread_more", count=len(rows) - MOST_UNREAD), _unread(rows[MOST_UNREAD:])
+        )
+    return shown
+
+
+def _unread(rows: Sequence[Row]) -> Markup:
     items = Markup("").join(
         Markup("<li><span class='pp-tri-file'>{}</span> {}</li>").format(row.path, why(row, lang())) for row in rows
     )
@@ -193,7 +205,7 @@ def heat(rows: Numbered) -> Markup:
         for name in REQUIREMENTS
     )
     return Markup(
-        '<div class="pp-scroll"><table class="pp-heat pp-tri-heat"><caption>{} {}</caption><thead><tr>'
+        '<div class="pp-scroll"><table class="pp-heat pp-tri-heat"><caption>{} · {}</caption><thead><tr>'
         '<th scope="col">{}</th>{}</tr></thead><tbody>{}</tbody><tfoot><tr><th scope="row">{}</th>{}</tr></tfoot>'
         "</table></div>"
     ).format(
@@ -216,7 +228,7 @@ def _heat_line(rank: int, number: int, row: Row) -> Markup:
         told = w("triage.cell", requirement=name_of(name, lang()), status=t(f"report.status.{status}", lang()))
         if flags:
             told += f" · {w('triage.flags', count=flags)}"
-        kind = "red_flag" if flags else "substantive" if share and status != "not_applicable" else "nothing"
+        kind = "red_flag" if flags else "substantive" if status in FILLED else "nothing"
         number_words = "" if status == "not_applicable" else f"{share:.0%}"
         cells.append(
             Markup(
@@ -225,7 +237,7 @@ def _heat_line(rank: int, number: int, row: Row) -> Markup:
             ).format(
                 name,
                 kind,
-                sum(share >= step for step in STEPS),
+                FILLED.get(status, (0, 0))[share >= 0.5],
                 told,
                 "■" if flags else SHAPES[status],
                 number_words,

@@ -13,7 +13,7 @@ from patentprep.model import REQUIREMENTS, Progress
 from patentprep.palette import SHAPES
 from patentprep.strings import t
 from patentprep.ui import case_desk, case_list, desk, html, steps, walk_ends, walk_step
-from patentprep.ui.desk import lang, w
+from patentprep.ui.desk import Held, lang, w
 
 STEPS = walk_ends.STEPS
 
@@ -26,12 +26,14 @@ def walk(case: Case) -> None:
 
         def watch() -> Progress:
             stack.enter_context(slot)
-            return stack.enter_context(steps.watching(w("check.assessing")))
+            return stack.enter_context(steps.watching(w("check.assessing"), len(held.draft.text) if held else 0))
 
+        held: Held | None = None
+        unread: PatentprepError | None = None
         try:
-            held, unread = case_desk.held(case, watch), None
+            held = case_desk.held(case, watch)
         except PatentprepError as error:  # a draft that cannot be read: another one may be laid in
-            held, unread = None, error
+            unread = error
         kind = (case_desk.kind_of(case) or held.draft.invention_type) if held else None
         assessment = desk.assessed(held, kind, None, watch) if held else None
     slot.empty()

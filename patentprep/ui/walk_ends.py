@@ -118,7 +118,7 @@ def finish(case: Case, held: Held | None, assessment: Assessment | None, report:
     html.section(w("walk.come_back"))
     key = f"filled_{st.session_state.get('filled', 0)}"  # emptied by another key once it is taken in
     with st.container(key="pp-filled"):
-        file = st.file_uploader(w("walk.filled"), type=["docx", "txt", "md"], key=key)
+        file = st.file_uploader(w("walk.filled"), key=key)  # whatever it is: our own words say what is wrong with it
     if file is not None:
         take_answers(case, file.getvalue(), file.name)
     for line in st.session_state.pop("taken", []):
@@ -154,7 +154,7 @@ def take_answers(case: Case, data: bytes, name: str) -> None:
     try:
         found, unknown = read_answers(data, name)
     except PatentprepError as error:
-        html.trouble(error, name)
+        html.trouble(error)
         return
     mine = {e: a for e, a in case.answers.items() if a.state != "unknown"}
     kept = [e for e, a in found.items() if e in mine and (mine[e].state, mine[e].text.strip()) != (a.state, a.text)]

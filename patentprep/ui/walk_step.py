@@ -81,7 +81,8 @@ def requirement(case: Case, name: str, held: Held | None, assessment: Assessment
             html.put(
                 Markup(
                     '<p class="pp-place">{}</p><p class="pp-place pp-which">{}</p><p class="pp-fact-good">{}</p>'
-                    '<p class="pp-place pp-which">{}</p><p class="pp-fact-bad">{}</p><p class="pp-place pp-which">{}</p>'
+                    '<p class="pp-place pp-which">{}</p><p class="pp-fact-bad">{}</p>'
+                    '<p class="pp-place pp-which">{}</p>'
                 ).format(
                     example.title.in_(lang()), w("walk.example_good"), example.good.in_(lang()),
                     w("walk.example_bad"), example.bad.in_(lang()), w("walk.example_how"),
