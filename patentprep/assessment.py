@@ -75,9 +75,8 @@ def assess(
     findings: list[Finding] = []
     if eligibility.verdict == "pure_algorithm":
         findings.append(Finding("eligibility/pure-algorithm", "fatal"))
-    for done, law in enumerate(laws, 1):
-        on_step("evidence", done, len(laws) + 2)
-        judged = find_evidence(draft, law)
+    for law in laws:
+        judged = find_evidence(draft, law, on_step)
         requirements += [_requirement(draft, text, law, r, kind, judged, eligibility.verdict) for r in law.requirements]
         findings += _red_flags(law, judged)
     on_step("formal", len(laws) + 1, len(laws) + 2)

@@ -21,7 +21,17 @@ import numpy as np
 
 from patentprep import encoder, learned
 from patentprep.checklist import Checklist, Pattern, RedFlag
-from patentprep.model import REQUIREMENTS, Draft, Evidence, RequirementId, SectionKind, Sentence, Strength
+from patentprep.model import (
+    REQUIREMENTS,
+    Draft,
+    Evidence,
+    Progress,
+    RequirementId,
+    SectionKind,
+    Sentence,
+    Strength,
+    silent,
+)
 from patentprep.recall import recall
 from patentprep.resources import folder
 from patentprep.text import simplified
@@ -38,6 +48,7 @@ MOST_COUNTED = 3  # matched elements of one requirement in one sentence; more sa
 SURE_IN_A_DRAFT = 0.9
 ASKED = 0.4  # from this probability on an answer to the question of an element is substance for its requirement
 NOTHING = Pattern()
+AT_ONCE = 100  # sentences judged between two words about progress
 ADJACENT = 1  # characters between two sentences of one paragraph, at most
 FORM_SECTIONS = 3  # a draft with that many recognised sections has a head, not a text, before the first of them
 
@@ -299,8 +310,13 @@ def context_of(sentence: Sentence, draft: Draft) -> Context:
     return _CONTEXT[sentence.section]
 
 
-def find_evidence(draft: Draft, checklist: Checklist) -> tuple[tuple[Sentence, Judgement], ...]:
-    """Every judged sentence of a draft with what it is evidence of, in the order of the text."""
+def find_evidence(
+    draft: Draft, checklist: Checklist, on_step: Progress = silent
+) -> tuple[tuple[Sentence, Judgement], ...]:
+    """Every judged sentence of a draft with what it is evidence of, in the order of the text.
+
+    ``on_step`` is told "evidence" and how many sentences were read, of how many.
+    """
     body = _end_of_front_matter(draft)
     title = _bare(draft.title or "")
     formal = checklist.filters.get("scope_formalities", NOTHING)
@@ -311,7 +327,11 @@ def find_evidence(draft: Draft, checklist: Checklist) -> tuple[tuple[Sentence, J
         if s.start >= body and _worth_reading(s.text) and _bare(s.text) not in names
         if not formal.search(normal(s.text))
     ]
-    judged = judge([Passage(s.text, context_of(s, draft), s.asked or "") for s in kept], checklist)
+    judged: list[tuple[Judgement, ...]] = []
+    for at in range(0, len(kept), AT_ONCE):
+        on_step("evidence", at, len(kept))
+        part = kept[at : at + AT_ONCE]
+        judged += judge([Passage(s.text, context_of(s, draft), s.asked or "") for s in part], checklist)
     patterns = {flag.id for flag in checklist.red_flags}
     return tuple(
         (sentence, j)

@@ -33,7 +33,7 @@ def draft(*sentences: str, claims: str = "", topic: str = "The network model is 
     return structure(Document("draft.txt", "txt", text, (), (), (), ""))
 
 
-def judged(made: Draft, law: Checklist) -> tuple[tuple[Sentence, Judgement], ...]:
+def judged(made: Draft, law: Checklist, on_step: object = None) -> tuple[tuple[Sentence, Judgement], ...]:
     found = []
     for sentence in made.sentences:
         for element, strength, confidence, flag in _SAYS.findall(sentence.text):

@@ -291,7 +291,7 @@ FORM = """齿轮箱故障诊断方法
 """
 
 
-def judged(made: Draft, law: Checklist) -> tuple[tuple[Sentence, Judgement], ...]:
+def judged(made: Draft, law: Checklist, on_step: object = None) -> tuple[tuple[Sentence, Judgement], ...]:
     found = []
     for s in made.sentences:
         for name, strength, sure in _SAYS.findall(s.text.replace("（", "(").replace("）", ")")):

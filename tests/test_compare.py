@@ -43,7 +43,7 @@ EVIL = '<img src=x onerror="alert(1)">&'
 _SAYS = re.compile(r"([A-Z]{2}\d+)(v?)")
 
 
-def judged(draft: Draft, law: Checklist) -> tuple[tuple[Sentence, Judgement], ...]:
+def judged(draft: Draft, law: Checklist, on_step: object = None) -> tuple[tuple[Sentence, Judgement], ...]:
     """A sentence such as ``... TM4 ...`` says itself what it is evidence of; ``TM4v`` says it vaguely."""
     strengths: dict[str, Strength] = {"": "substantive", "v": "vague"}
     return tuple(

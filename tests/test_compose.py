@@ -32,7 +32,7 @@ def answers(*given: tuple[str, str, str]) -> dict[str, Answer]:
     return {element: Answer(element, state, text) for element, state, text in given}  # type: ignore[arg-type]
 
 
-def judged(made: Draft, law: Checklist) -> tuple[tuple[Sentence, Judgement], ...]:
+def judged(made: Draft, law: Checklist, on_step: object = None) -> tuple[tuple[Sentence, Judgement], ...]:
     return tuple(
         (s, Judgement(law.element(name).requirement, strength, float(sure), (name,), ""))
         for s in made.sentences

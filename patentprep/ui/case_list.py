@@ -93,14 +93,14 @@ def manage(case_id: str, name: str) -> None:
         case_desk.forget_read(case_id)
         if case_desk.open_id() == case_id:
             case_desk.close_case()
-        st.session_state["case_deleted"] = name
+        st.session_state["case_deleted"] = True  # not its name, which is gone too
         st.rerun()
 
 
 def say_deleted() -> None:
     """That a case was deleted; said once."""
-    if name := st.session_state.pop("case_deleted", ""):
-        html.put(Markup('<p class="pp-done" role="status">{}</p>').format(w("cases.deleted", name=name)))
+    if st.session_state.pop("case_deleted", False):
+        html.put(Markup('<p class="pp-done" role="status">{}</p>').format(w("cases.deleted")))
 
 
 def new_case(name: str, draft: tuple[str, bytes] | None = None) -> Case:

@@ -24,16 +24,16 @@ def page(name: str) -> str:
 def watching(title: str, length: int = 0) -> Iterator[Progress]:
     """A status line that names each step in words, for the ``on_step`` of the layers below.
 
-    Pages are counted; the steps of an assessment are of very different length, so a count of them would tell nothing.
+    Pages and sentences are counted; a count of the other steps, of very different length, would tell nothing.
     ``length``: characters to be assessed; where there are many, the step that takes longest says about how long.
     """
     with st.status(title, expanded=False) as status:
 
         def on_step(step: str, done: int, total: int) -> None:
             words = t(f"progress.{step}", lang())
-            if step == "read" and total > 2:
+            if step in ("read", "evidence") and total > 2:
                 words = f"{words} {w('of', done=done, total=total)}"
-            elif step == "evidence" and length > LONG:
+            if step == "evidence" and length > LONG:
                 words = f"{words} · {w('check.patience')}"
             status.update(label=words)
 
