@@ -17,7 +17,6 @@ from pages import calm, go, open_app, source, twin, words
 from streamlit.testing.v1 import AppTest
 
 from patentprep.cases import store as cases
-from patentprep.strings import keys
 from patentprep.triage.model import Row
 from patentprep.ui import case_desk, desk, samples, triage_pile
 
@@ -313,8 +312,3 @@ def test_annotated_copies_and_questions_in_one_archive(monkeypatch: pytest.Monke
         copy = next(name for name in names if name.endswith("-annotated.docx"))
         with zipfile.ZipFile(io.BytesIO(archive.read(copy))) as word:
             assert any("comments" in part for part in word.namelist())
-
-
-def test_both_languages_have_the_same_words() -> None:
-    mine = {name for name in keys("en") if name.startswith("ui.triage.")}
-    assert {n for n in mine if not n.endswith("_one")} == {n for n in keys("zh") if n.startswith("ui.triage.")}
