@@ -339,7 +339,15 @@ def find_evidence(
         for j in found
         if not others or j.requirement == "technical_scenario"  # a problem of the art is the scheme's problem
         if j.strength == "substantive" or j.confidence >= SURE_IN_A_DRAFT or j.because in patterns
+        if not _of_operation(sentence, j, checklist)
     )
+
+
+def _of_operation(sentence: Sentence, judgement: Judgement, checklist: Checklist) -> bool:
+    """Whether a vague word about data is likelier about a device at work than about training: it names no learning."""
+    learning = checklist.filters.get("draft_learning", NOTHING)
+    vague = (judgement.requirement, judgement.strength) == ("training_data_source", "vague")
+    return vague and bool(learning) and not learning.search(normal(sentence.text))
 
 
 def _of_others(sentences: Sequence[Sentence], checklist: Checklist) -> list[bool]:

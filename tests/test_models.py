@@ -115,7 +115,7 @@ def test_weights_follow_from_the_corpus(name: str, monkeypatch: pytest.MonkeyPat
     assert model.corpus == learned.corpus_hash(rows), REBUILD
     _, _, matrix = fitted(name)
     groups = sorted({row["group"] for row in rows})
-    chosen = set(groups[:: len(groups) // 16])  # spread over files, and so over languages
+    chosen = set(groups[:: len(groups) // 32])  # spread over files, and so over languages
     sample = [n for n, row in enumerate(rows) if row["group"] in chosen]
     monkeypatch.setattr(build, f"{name}_rows", lambda: [rows[n] for n in sample])
     task = build.evidence_task() if name == "evidence" else build.eligibility_task()

@@ -218,8 +218,8 @@ def sample(task: Task) -> list[encoder.Single]:
 def write_encoder(target: Path, task: Task, data: finetune.Data, linear: learned.Array) -> learned.Array:
     """Fine-tune the upper layers, calibrate and save them; the out-of-fold scores, elements last."""
     targets = list(task.targets.values())
-    scores = finetune.cross_score(data, learned.folds(task.groups(APART), ENCODER_FOLDS), task.corpus)
-    net = finetune.fit(data, np.arange(len(task.texts)), seed=0)
+    folds = learned.folds(task.groups(APART), ENCODER_FOLDS)
+    net, scores = finetune.fit_and_cross_score(data, folds, task.corpus)
     lower = encoder.open_half(target / "encoder-lower.onnx")
     export.write_upper(target / "encoder-upper.onnx", net, [lower(rows) for rows in sample(task)])
     export.write_tuned(

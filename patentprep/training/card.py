@@ -37,7 +37,7 @@ def card(sentences: build.Task, passages: build.Task, scores: Scores) -> str:
         "",
         "Written by `python -m patentprep.training`, which computed every figure below. Scores come from models",
         "trained without the document (or algorithmic idea) and without the field that a text belongs to (six folds;",
-        "three for the encoder's upper layers); slopes and",
+        f"{build.ENCODER_FOLDS} for the encoder's upper layers); slopes and",
         "thresholds, too, are chosen without the part they are measured on. All texts were written by the project; no",
         "outside text was used. Figures on our own corpus say less than figures on a stranger's: read them as an",
         "upper bound. `docs/quality.md` goes on: baselines, registers, confusions.",

@@ -25,6 +25,7 @@ from patentprep.training.finetune import FROZEN, Data, Indices, block
 from patentprep.training.published import PARTS, published
 
 SMOOTHING = 0.75  # exponent of the largest value of a column; the rest is left to its weights
+OUTPUTS = {"mean", "look", "say"}  # the small layers at the end, by their names in the network
 CHECKS = 5  # texts whose scores are kept beside the weights, to prove that the files belong together
 
 
@@ -33,18 +34,7 @@ def published_layers(end: int, start: int = 0) -> Any:
     from torch import nn
 
     whole = published()
-
-    class Layers(nn.Module):  # type: ignore[misc]
-        def __init__(self) -> None:
-            super().__init__()
-            self.blocks = nn.ModuleList([block(number, whole) for number in range(start, end)])
-
-        def forward(self, x: Any) -> Any:
-            for layer in self.blocks:
-                x = layer(x)
-            return x
-
-    return Layers().eval()
+    return nn.Sequential(*(block(number, whole) for number in range(start, end))).eval()
 
 
 def write_layers(path: Path, end: int, sample: Sequence[encoder.Single]) -> None:
@@ -138,7 +128,7 @@ def _outputs(plain: Path) -> list[str]:
     import onnx
 
     nodes = onnx.load(str(plain)).graph.node
-    return [n.name for n in nodes if n.op_type in ("MatMul", "Gemm") and "blocks" not in n.name]
+    return [n.name for n in nodes if n.op_type in ("MatMul", "Gemm") and OUTPUTS & set(n.name.split("/"))]
 
 
 def write_tuned(

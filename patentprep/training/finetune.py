@@ -12,7 +12,7 @@ import importlib.util
 import math
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ EPOCHS, BATCH = 3, 16
 RATE, HEAD_RATE, DECAY = 2e-4, 1e-3, 0.01  # AdamW
 WARM_UP = 0.1  # share of the steps in which the rate rises; then it falls to nought
 DROPOUT, HEAD_DROPOUT = 0.1, 0.2
+TOKEN_DROPOUT = 0.1  # share of the tokens that a text loses while it is learned
 POSITIVE_WEIGHT = 2.0
 ELEMENT_WEIGHT = 0.3  # of the loss of naming elements
 
@@ -195,8 +196,11 @@ def fit(data: Data, chosen: Indices, seed: int) -> Any:
     net.train()
     for _ in range(EPOCHS):
         for batch in batches(data, chosen, draw):
+            tokens, mask, features = data.batch(batch)
+            kept = torch.rand(mask.shape) >= TOKEN_DROPOUT
+            kept[:, 0] = True  # the mark at the start: no text is ever empty
             with torch.autocast("cpu", torch.bfloat16):
-                scores = net(*data.batch(batch))
+                scores = net(tokens, mask & kept, features)
             loss = functional.binary_cross_entropy_with_logits(
                 scores.float(), targets[batch], weight, pos_weight=positive, reduction="sum"
             ) / len(batch)
@@ -223,20 +227,51 @@ def cross_score(data: Data, folds: Sequence[learned.Fold], corpus: str) -> learn
     The folds are trained side by side, and what they say is kept in the system's temporary folder: training may be
     interrupted and taken up again.
     """
-    from joblib import Parallel, delayed
-
-    recipe = (corpus, EPOCHS, BATCH, RATE, HEAD_RATE, DECAY, POSITIVE_WEIGHT, ELEMENT_WEIGHT, FROZEN, LAYERS)
+    saved = [_saved(data, corpus, kept, held) for kept, held in folds]
+    _side_by_side(lambda number: _score_fold(data, folds[number], saved[number]), saved)
     scores = np.full(data.targets.shape, np.nan)
-    saved = []
-    for kept, held in folds:
-        key = hashlib.sha256(repr(recipe).encode() + data.features.tobytes() + kept.tobytes() + held.tobytes())
-        saved.append(Path(tempfile.gettempdir()) / f"patentprep-{key.hexdigest()[:16]}.npy")
-
-    def one(number: int) -> None:
-        kept, held = folds[number]
-        np.save(saved[number], predict(fit(data, kept, number), data, held))
-
-    Parallel(n_jobs=os.cpu_count())(delayed(one)(n) for n in range(len(folds)) if not saved[n].exists())
     for path, (_, held) in zip(saved, folds, strict=True):
         scores[held] = np.load(path)
     return scores
+
+
+def fit_and_cross_score(data: Data, folds: Sequence[learned.Fold], corpus: str) -> tuple[Any, learned.Array]:
+    """The network trained on all texts, and ``cross_score``, all side by side."""
+    import torch
+
+    everything = np.arange(len(data.tokens))
+    whole = _saved(data, corpus, everything, everything).with_suffix(".pt")
+    saved = [whole, *(_saved(data, corpus, kept, held) for kept, held in folds)]
+
+    def one(number: int) -> None:
+        if number == 0:
+            torch.save(fit(data, everything, seed=0).state_dict(), whole)
+        else:
+            _score_fold(data, folds[number - 1], saved[number])
+
+    _side_by_side(one, saved)
+    net = network(data.features.shape[1], data.targets.shape[1])
+    net.load_state_dict(torch.load(whole, weights_only=True))
+    return net.eval(), cross_score(data, folds, corpus)
+
+
+def _score_fold(data: Data, fold: learned.Fold, path: Path) -> None:
+    kept, held = fold
+    np.save(path, predict(fit(data, kept, seed=0), data, held))
+
+
+def _saved(data: Data, corpus: str, kept: Indices, held: Indices) -> Path:
+    """Where the work of one training is kept."""
+    recipe = (
+        *(corpus, EPOCHS, BATCH, RATE, HEAD_RATE, DECAY, POSITIVE_WEIGHT, ELEMENT_WEIGHT, FROZEN, LAYERS),
+        *(DROPOUT, HEAD_DROPOUT, TOKEN_DROPOUT),
+    )
+    key = hashlib.sha256(repr(recipe).encode() + data.features.tobytes() + kept.tobytes() + held.tobytes())
+    return Path(tempfile.gettempdir()) / f"patentprep-{key.hexdigest()[:16]}.npy"
+
+
+def _side_by_side(one: Callable[[int], None], saved: Sequence[Path]) -> None:
+    """Call ``one`` with the number of everything that is not yet saved."""
+    from joblib import Parallel, delayed
+
+    Parallel(n_jobs=os.cpu_count())(delayed(one)(n) for n in range(len(saved)) if not saved[n].exists())
