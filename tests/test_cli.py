@@ -20,7 +20,19 @@ from patentprep.model import REQUIREMENTS, ReadinessLevel
 from patentprep.strings import LANGUAGES
 
 LAW = load_checklist("cn-2026")
-COMMANDS = ("app", "check", "read", "plan", "offices", "explain", "eligibility", "evidence", "model")
+COMMANDS = (
+    "app",
+    "check",
+    "triage",
+    "compare",
+    "read",
+    "plan",
+    "offices",
+    "explain",
+    "eligibility",
+    "evidence",
+    "model",
+)
 
 DRAFT = """水泵空化识别方法
 技术领域

@@ -577,13 +577,13 @@ def test_a_filled_question_list_comes_back(kind: str, monkeypatch: pytest.Monkey
         word = docx.Document(io.BytesIO(data))
         asked = re.findall(r"\[([A-Z]+[0-9]+)\]", "\n".join(p.text for p in word.paragraphs))
         word.tables[asked.index("TM2")].rows[0].cells[0].text = "有监督学习，标签为磨损等级"
-        word.tables[asked.index("TM3")].rows[0].cells[0].text = "不适用：没有损失函数"
+        word.tables[asked.index("TM7")].rows[0].cells[0].text = "不适用：不设停止条件"
         buffer = io.BytesIO()
         word.save(buffer)
         data = buffer.getvalue()
     else:
         text = data.decode()
-        for element, said in (("TM2", "有监督学习，标签为磨损等级"), ("TM3", "不适用：没有损失函数")):
+        for element, said in (("TM2", "有监督学习，标签为磨损等级"), ("TM7", "不适用：不设停止条件")):
             text = re.sub(rf"(\[{element}\][^\n]*\n)> ", rf"\1> {said}", text)
         data = text.encode()
     for _ in range(2):  # the same list twice is no trouble
@@ -593,7 +593,7 @@ def test_a_filled_question_list_comes_back(kind: str, monkeypatch: pytest.Monkey
         assert "已收入答复 2 条" in words(at)
     answers = stored().answers
     assert answers["TM2"].text == "有监督学习，标签为磨损等级" and answers["TM4"].text == OPTIMIZER
-    assert (answers["TM3"].state, answers["TM3"].text) == ("not_applicable", "没有损失函数")
+    assert (answers["TM7"].state, answers["TM7"].text) == ("not_applicable", "不设停止条件")
 
 
 def test_what_was_answered_here_meanwhile_is_not_overwritten(monkeypatch: pytest.MonkeyPatch) -> None:
