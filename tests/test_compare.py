@@ -456,7 +456,7 @@ def test_the_command_on_a_draft_and_its_sequel(tmp_path: Path) -> None:
     """With the real models: training told in full closes points, and none of it could be added later."""
     sample = (folder("data") / "samples" / "memory-scheduling-zh.md").read_text(encoding="utf-8")
     weak = "预测器离线训练至收敛。"
-    full = "预测器以交叉熵为损失函数离线训练，采用Adam优化器，初始学习率为0.001，批大小256，验证集损失连续5轮不下降时停止。"
+    full = "预测器以交叉熵为损失函数离线训练，采用Adam优化器，初始学习率为0.001，批大小256，验证集损失5轮不降时停止。"
     assert weak in sample
     (tmp_path / "v1.md").write_text(sample, encoding="utf-8")
     (tmp_path / "v2.md").write_text(sample.replace(weak, full), encoding="utf-8")
