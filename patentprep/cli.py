@@ -125,6 +125,14 @@ def _write(text: str, output: str | None) -> None:
         raise OutputNotWritten(name=output, reason=error.strerror or type(error).__name__) from error
 
 
+def _put(made: str | bytes, args: argparse.Namespace) -> None:
+    """What a command made, text or file, to where ``-o`` says."""
+    if isinstance(made, bytes):
+        _write_file(made, args.format, args.output)
+    else:
+        _write(made, args.output)
+
+
 def _write_file(data: bytes, fmt: str, output: str | None) -> None:
     """A file that is no text: to ``-o``, or into a pipe. Raises BinaryOutput for a terminal."""
     if output is not None:
@@ -184,10 +192,7 @@ def _check(args: argparse.Namespace) -> int:
         report = render(assessment, args.format, lang, data=_bytes_again(source, assessment, args), path=path)
     else:
         report = render(assessment, args.format, lang)
-    if isinstance(report, bytes):
-        _write_file(report, args.format, args.output)
-    else:
-        _write(report, args.output)
+    _put(report, args)
     return NOT_READY if assessment.readiness.level == "not_ready" else OK
 
 
@@ -250,13 +255,7 @@ def _explain(args: argparse.Namespace) -> int:
 
 
 def _triage(args: argparse.Namespace) -> int:
-    def write(made: str | bytes) -> None:
-        if isinstance(made, bytes):
-            _write_file(made, args.format, args.output)
-        else:
-            _write(made, args.output)
-
-    return triage_command.run(args, args.lang or interface_language(), write, _complain)
+    return triage_command.run(args, args.lang or interface_language(), lambda made: _put(made, args), _complain)
 
 
 def _compare(args: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, get_args
 
-from patentprep.checklist import Words
+from patentprep.checklist import Words, words_of
 from patentprep.model import REQUIREMENTS, Assessment, ElementResult, Evidence, RequirementId
 from patentprep.resources import Block, folder, load_yaml
 
@@ -64,16 +64,11 @@ def _part(block: Block) -> Part:
     return Part(
         next(known for known in get_args(ComponentId) if known == name),
         next(known for known in REQUIREMENTS if known == requirement),
-        _words(block.block("label")),
-        _words(block.block("question")),
+        words_of(block, "label"),
+        words_of(block, "question"),
         _pattern(block.block("names")),
         block.texts("elements"),
     )
-
-
-def _words(block: Block) -> Words:
-    block.expect({"zh", "en"})
-    return Words(block.text("zh"), block.text("en"))
 
 
 def _pattern(block: Block) -> re.Pattern[str]:

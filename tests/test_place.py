@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable
 
 import pytest
+from pdfs import Draw, pdf
 from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
 from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # type: ignore[import-untyped]
@@ -19,7 +19,6 @@ from patentprep.read.place import PageNotDrawn, Rectangle, draw_pages, page_png,
 pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
 WIDTH, HEIGHT = A4
 LEFT, SIZE, STEP = 72, 11, 18
-Draw = Callable[[Canvas], object]
 
 EN = [
     "The controller reads the vibration signal of the spindle at twenty kilo-",
@@ -31,16 +30,6 @@ ZH = [
     "计算频谱。训练数据来自九台机床的实际加工记录，由两名维修工程师在每次换刀之后",
     "进行标注。当预测的磨损量超过阈值时，在工件表面受损之前降低进给速度。",
 ]
-
-
-def pdf(*pages: Draw, **options: object) -> bytes:
-    buffer = io.BytesIO()
-    canvas = Canvas(buffer, pagesize=A4, **options)
-    for draw in pages:
-        draw(canvas)
-        canvas.showPage()
-    canvas.save()
-    return buffer.getvalue()
 
 
 def lines(texts: list[str], font: str = "Times-Roman", top: float = 100, numbered: bool = False) -> Draw:

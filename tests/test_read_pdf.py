@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Callable
 
 import pytest
+from pdfs import Draw, pdf
 from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
 from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # type: ignore[import-untyped]
@@ -18,7 +18,6 @@ from patentprep.read import read_document
 
 pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
 WIDTH, HEIGHT = A4
-Draw = Callable[[Canvas], object]
 
 EN = (
     "The controller reads the vibration signal of the spindle at a sampling rate of twenty kilohertz "
@@ -33,16 +32,6 @@ ZH = (
     "读取主轴的振动信号，将其划分为多个窗口，对每个窗口计算频谱，并将频谱输入包含三个卷积层的神经网络。训练数据来自九台机床"
     "的实际加工记录，由两名维修工程师在每次换刀之后进行标注。当预测的磨损量超过阈值时，在工件表面受损之前降低进给速度。"
 )
-
-
-def pdf(*pages: Draw, **options: object) -> bytes:
-    buffer = io.BytesIO()
-    canvas = Canvas(buffer, pagesize=A4, **options)
-    for draw in pages:
-        draw(canvas)
-        canvas.showPage()
-    canvas.save()
-    return buffer.getvalue()
 
 
 def wrap(text: str, font: str, size: float, measure: float) -> list[str]:

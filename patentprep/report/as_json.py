@@ -141,7 +141,8 @@ def _requirement(result: RequirementResult, law: Checklist, lang: Lang) -> dict[
     }
 
 
-def _evidence(item: Evidence) -> dict[str, Any]:
+def quoted(item: Evidence) -> dict[str, Any]:
+    """A sentence as evidence: its words, its place, and how much substance it has."""
     return {
         "quote": item.quote,
         "start": item.start,
@@ -149,9 +150,11 @@ def _evidence(item: Evidence) -> dict[str, Any]:
         "page": item.page,
         "paragraph": item.paragraph,
         "strength": item.strength,
-        "confidence": item.confidence,
-        "because": item.because,
     }
+
+
+def _evidence(item: Evidence) -> dict[str, Any]:
+    return {**quoted(item), "confidence": item.confidence, "because": item.because}
 
 
 def _eligibility(eligibility: Eligibility, lang: Lang) -> dict[str, Any]:

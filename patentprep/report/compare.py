@@ -15,7 +15,7 @@ from patentprep.compare import ClaimChange, Comparison, ElementChange, EvidenceC
 from patentprep.disclosed import Matter
 from patentprep.model import Assessment, ClaimVerdict, Evidence, Finding, Lang, Sentence
 from patentprep.palette import COLOURS, SHAPES
-from patentprep.report.as_json import to_dict
+from patentprep.report.as_json import quoted, to_dict
 from patentprep.report.compare_text import to_text
 from patentprep.strings import t, warn
 from patentprep.text_diff import Run, wording
@@ -151,16 +151,7 @@ def _element(change: ElementChange, names: dict[str, str]) -> dict[str, Any]:
 
 
 def _quote(item: Evidence | None) -> dict[str, Any] | None:
-    if item is None:
-        return None
-    return {
-        "quote": item.quote,
-        "start": item.start,
-        "end": item.end,
-        "page": item.page,
-        "paragraph": item.paragraph,
-        "strength": item.strength,
-    }
+    return quoted(item) if item else None
 
 
 def _evidence_change(change: EvidenceChange) -> dict[str, Any]:
