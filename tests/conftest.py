@@ -1,10 +1,12 @@
-"""For all tests: a folder of cases of their own, and what the models are known to get wrong on our samples."""
+"""For all tests: cases in a folder of their own, and what the models are known to get wrong on our samples."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from patentprep.cases.store import Store, open_store
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -24,6 +26,13 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 _numbers = iter(range(10**9))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """A store of cases in a new folder inside ``tmp_path``."""
+    return open_store(tmp_path / "home")
+
 
 # Strict, so that a mended case must leave the list.
 KNOWN_MISSES = {

@@ -16,6 +16,7 @@ from patentprep.cases.compose import printable
 from patentprep.errors import PatentprepError
 from patentprep.model import Assessment, Lang
 from patentprep.report.notes import Note, notes, title_place
+from patentprep.report.word import new_document, saved
 from patentprep.strings import t
 
 if TYPE_CHECKING:
@@ -74,8 +75,6 @@ def annotate_docx(data: bytes, assessment: Assessment, lang: Lang) -> bytes:
 
 def annotate_text(assessment: Assessment, lang: Lang) -> bytes:
     """A new Word file with the text of the draft, line by line, and our comments."""
-    from patentprep.report.disclosure import new_document, saved
-
     draft = assessment.draft
     word = new_document(draft.title or draft.document.name, lang)
     headings = {section.start: section.heading for section in draft.sections if section.heading}
@@ -116,9 +115,7 @@ def _commented(word: WordFile, data: bytes, assessment: Assessment, lang: Lang) 
 
         place = (first._p, -1)
         mark([(Anchor(place, place, False), _comment(word, text)) for text in at_title])
-    out = io.BytesIO()
-    word.save(out)
-    return out.getvalue()
+    return saved(word)
 
 
 def _shared(assessment: Assessment, lang: Lang) -> tuple[list[Note], list[tuple[tuple[int, int], list[Note]]]]:

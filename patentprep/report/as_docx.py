@@ -8,6 +8,7 @@ from patentprep.cases.compose import printable
 from patentprep.model import Assessment, Lang
 from patentprep.palette import COLOURS, SHAPES
 from patentprep.report.as_json import to_dict
+from patentprep.report.word import bar, grey, new_document, saved, small
 from patentprep.strings import t
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ MOST_QUOTED = 400  # characters of one quotation
 
 def to_docx(assessment: Assessment, lang: Lang) -> bytes:
     """The report as DOCX: the same facts as JSON, text and HTML."""
-    from patentprep.report.disclosure import new_document, saved, small
-
     report = to_dict(assessment, lang)
     draft = report["draft"]
     title = printable(draft["title"] or t("report.untitled", lang)).replace("\n", " ")
@@ -72,24 +71,10 @@ def _overview(word: WordFile, report: dict[str, Any], lang: Lang) -> None:
         )
         for cell, text, width in zip(row.cells, words, (62, 40, 52), strict=True):
             cell.text, cell.width = text, Mm(width)
-        _tint(row.cells[0], COLOURS[requirement["id"]])
-
-
-def _tint(cell: Any, colour: str) -> None:
-    """A bar in the colour of the requirement at the left of a cell."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    borders, left = OxmlElement("w:tcBorders"), OxmlElement("w:left")
-    for key, value in (("val", "single"), ("sz", "36"), ("space", "0"), ("color", colour.lstrip("#"))):
-        left.set(qn(f"w:{key}"), value)
-    borders.append(left)
-    cell._tc.get_or_add_tcPr().append(borders)
+        bar(row.cells[0], COLOURS[requirement["id"]])
 
 
 def _requirement(word: WordFile, requirement: dict[str, Any], lang: Lang) -> None:
-    from patentprep.report.disclosure import grey, small
-
     word.add_heading(f"{requirement['title']} · {t('report.status.' + requirement['status'], lang)}", 2)
     small(word, f"{requirement['asks']} ({requirement['provision']})")
     shown: set[int] = set()
@@ -112,8 +97,6 @@ def _requirement(word: WordFile, requirement: dict[str, Any], lang: Lang) -> Non
 
 
 def _quote(word: WordFile, item: dict[str, Any], lang: Lang) -> None:
-    from patentprep.report.disclosure import grey
-
     flat = " ".join(printable(item["quote"]).split())
     paragraph = word.add_paragraph(flat if len(flat) <= MOST_QUOTED else flat[: MOST_QUOTED - 1] + "…", style="Quote")
     place = [t("report.page", lang, page=item["page"])] if item.get("page") else []
@@ -123,8 +106,6 @@ def _quote(word: WordFile, item: dict[str, Any], lang: Lang) -> None:
 
 
 def _eligibility(word: WordFile, eligibility: dict[str, Any], lang: Lang) -> None:
-    from patentprep.report.disclosure import grey, small
-
     word.add_heading(t("report.heading.eligibility", lang), 1)
     percent = round(100 * eligibility["probability"])
     verdict = t(f"report.verdict.{eligibility['verdict']}", lang)
@@ -145,8 +126,6 @@ def _eligibility(word: WordFile, eligibility: dict[str, Any], lang: Lang) -> Non
 
 
 def _findings(word: WordFile, report: dict[str, Any], lang: Lang) -> None:
-    from patentprep.report.disclosure import grey
-
     if not report["findings"]:
         return
     word.add_heading(t("report.heading.findings", lang), 1)

@@ -11,6 +11,7 @@ from patentprep.cases.compose import printable
 from patentprep.model import REQUIREMENTS, Assessment, Lang, RequirementId
 from patentprep.palette import SHAPES
 from patentprep.report.triage import name_of, why
+from patentprep.report.word import new_document, saved, shade, small
 from patentprep.strings import t
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ def manager_docx(drafts: Sequence[Row | Assessment], lang: Lang, today: date) ->
     Rows that are a duplicate or an older version of another are not counted. With more than 15 drafts the table shows
     the first 15 and says how many more there are.
     """
-    from patentprep.report.disclosure import new_document, saved, small
-
     rows = [row for row in map(_row, drafts) if not (row.duplicate_of or row.version_of)]
     read = [row for row in rows if row.ok]
     title = t("manager.title", lang)
@@ -110,8 +109,6 @@ def _common(word: WordFile, rows: Sequence[Row], lang: Lang) -> None:
 
 
 def _table(word: WordFile, rows: Sequence[Row], lang: Lang) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
     from docx.shared import Mm, Pt
 
     columns = ("draft", "decision", "why", "score", "missing", "deadline")
@@ -133,10 +130,7 @@ def _table(word: WordFile, rows: Sequence[Row], lang: Lang) -> None:
         )
         for cell, text in zip(cells, words, strict=True):
             cell.text = text
-        shade: Any = OxmlElement("w:shd")
-        for key, value in (("val", "clear"), ("color", "auto"), ("fill", FILLS[row.decision])):
-            shade.set(qn(f"w:{key}"), value)
-        cells[1]._tc.get_or_add_tcPr().append(shade)
+        shade(cells[1]._tc.get_or_add_tcPr(), FILLS[row.decision])
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)
     for line in table.rows:

@@ -17,6 +17,7 @@ from patentprep.cases.compose import known_elements, printable
 from patentprep.cases.questions import Question, stages
 from patentprep.errors import PatentprepError
 from patentprep.model import Lang
+from patentprep.report.word import grey, new_document, saved, small
 from patentprep.strings import LANGUAGES, t
 
 if TYPE_CHECKING:
@@ -62,8 +63,6 @@ def question_text(case_name: str, questions: Sequence[Question], lang: Lang) -> 
 def question_docx(case_name: str, questions: Sequence[Question], lang: Lang) -> bytes:
     """The question list as DOCX: a box, that is a table of one cell, below each question takes the answer."""
     from docx.shared import Mm
-
-    from patentprep.report.disclosure import grey, new_document, saved, small
 
     title = t("questions.title", lang, name=_one_line(case_name))
     word = new_document(title, lang)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from datetime import date
 from functools import partial
 from typing import Any
@@ -48,19 +47,16 @@ def show(held: Held, case: Case | None = None) -> None:
         )
         downloads = st.container(horizontal=True, vertical_alignment="bottom", gap="small", width="content")
     filed_on = _day(filed_text)
-    slot = st.empty()
-    with ExitStack() as stack:
+    with steps.watching_if_needed(w("check.assessing"), lambda: len(held.draft.text)) as watch:
 
-        def watch() -> Progress:
+        def named() -> Progress:
             with head:  # what was read is named at once, what was found follows
                 html.heading(
                     held.draft.title or t("report.untitled", lang()), desk.shown_name(held.draft.document.name)
                 )
-            stack.enter_context(slot)
-            return stack.enter_context(steps.watching(w("check.assessing"), len(held.draft.text)))
+            return watch()
 
-        assessment = desk.assessed(held, kind, filed_on, watch)
-    slot.empty()
+        assessment = desk.assessed(held, kind, filed_on, named)
     if case and kind == usual and filed_on is None:
         case_desk.summarise(case, assessment)
 
@@ -148,16 +144,8 @@ def taken_up(case: Case | None) -> Held | None:
     """The open case with its answers, or else the draft that lies on top."""
     if case is None:
         return desk.current()
-    slot = st.empty()
-    with ExitStack() as stack:
-
-        def watch() -> Progress:
-            stack.enter_context(slot)
-            return stack.enter_context(steps.watching(w("check.assessing")))
-
-        held = case_desk.held(case, watch)
-    slot.empty()
-    return held
+    with steps.watching_if_needed(w("check.assessing")) as watch:
+        return case_desk.held(case, watch)
 
 
 case: Case | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from functools import partial
 from pathlib import PurePath
 
@@ -13,7 +12,7 @@ from patentprep.cases import store as cases
 from patentprep.cases.model import Case, Source, StoreLocked
 from patentprep.compare import Comparison, compare
 from patentprep.errors import PatentprepError
-from patentprep.model import InventionType, Progress
+from patentprep.model import InventionType
 from patentprep.report import compare as reports
 from patentprep.strings import t
 from patentprep.ui import case_desk, case_list, desk, html, steps
@@ -123,18 +122,8 @@ def compared(old: Held, new: Held, kind: InventionType | None) -> Comparison:
     if known and known[0] == mark:
         result: Comparison = known[1]
         return result
-    slot = st.empty()
-    with ExitStack() as stack:
-        opened: list[Progress] = []
-
-        def watch() -> Progress:
-            if not opened:
-                stack.enter_context(slot)
-                opened.append(stack.enter_context(steps.watching(w("compare.comparing"))))
-            return opened[0]
-
+    with steps.watching_if_needed(w("compare.comparing")) as watch:
         result = compare(desk.assessed(old, kind, None, watch), desk.assessed(new, kind, None, watch))
-    slot.empty()
     desk.desk().kept["compare_result"] = (mark, result)
     return result
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-
 import streamlit as st
 
 from patentprep import report as reports
 from patentprep.cases.model import Case, StoreLocked
 from patentprep.errors import PatentprepError
-from patentprep.model import REQUIREMENTS, Progress
+from patentprep.model import REQUIREMENTS
 from patentprep.palette import SHAPES
 from patentprep.strings import t
 from patentprep.ui import case_desk, case_list, desk, html, steps, walk_ends, walk_step
@@ -21,22 +19,15 @@ STEPS = walk_ends.STEPS
 def walk(case: Case) -> None:
     """The steps, and the one that is open."""
     case_list.name_line(case)
-    slot = st.empty()
-    with ExitStack() as stack:
-
-        def watch() -> Progress:
-            stack.enter_context(slot)
-            return stack.enter_context(steps.watching(w("check.assessing"), len(held.draft.text) if held else 0))
-
-        held: Held | None = None
-        unread: PatentprepError | None = None
+    held: Held | None = None
+    unread: PatentprepError | None = None
+    with steps.watching_if_needed(w("check.assessing"), lambda: len(held.draft.text) if held else 0) as watch:
         try:
             held = case_desk.held(case, watch)
         except PatentprepError as error:  # a draft that cannot be read: another one may be laid in
             unread = error
         kind = (case_desk.kind_of(case) or held.draft.invention_type) if held else None
         assessment = desk.assessed(held, kind, None, watch) if held else None
-    slot.empty()
     notes = st.container()  # there in every run: what comes and goes must not push away the field somebody types in
     if unread:
         with notes:
