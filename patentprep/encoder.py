@@ -33,10 +33,11 @@ Codes = npt.NDArray[np.uint8]
 Item = TypeVar("Item")
 
 WIDTH, HEADS = 384, 12
-LOWER, LAYERS = 4, 12  # layers of the lower part; layers in all
+LOWER, LAYERS = 4, 8  # layers of the lower part; layers in all
 MOST_TOKENS = 256  # what a longer sentence says after that is not read
 MOST_KNOWN = 50_000  # texts whose answers are remembered
 MOST_PASSAGES = 2_000  # passages whose parts are remembered
+SLOW = "SkipLayerNormFusion"  # the joined operation takes four times as long as its two parts
 _BLOCK = 32  # weights that share one scale in the published 4-bit codes
 _EPSILON = np.float32(1e-12)
 
@@ -66,7 +67,8 @@ class Tuned:
     slope: Array  # probability = 1 / (1 + exp(-(slope * joint score + offset)))
     offset: Array
     threshold: Array  # from this probability on an output is shown
-    silent: float  # no upper half where the linear model gives every output less than this
+    quiet: float  # no encoder at all where n-grams and cues alone give every output less than this ...
+    silent: float  # ... and no upper half where the linear model does
 
     def probability(self, scores: Array, linear: Array) -> Array:
         """The calibrated probability of each output from the scores of both judges."""
@@ -118,6 +120,7 @@ def read_tuned(path: Path) -> Tuned:
         arrays["slope"].astype(np.float64),
         arrays["offset"].astype(np.float64),
         arrays["threshold"].astype(np.float64),
+        float(arrays["quiet"]),
         float(arrays["silent"]),
     )
 
@@ -140,7 +143,9 @@ def open_half(path: Path) -> Callable[[Single], Single]:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # texts are short: threads run beside each other
     options.log_severity_level = 3
-    session: Any = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    session: Any = onnxruntime.InferenceSession(
+        str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=[SLOW]
+    )
 
     def run(rows: Single) -> Single:
         return np.asarray(session.run(None, {"rows": rows[None]})[0][0], dtype=np.float32)
@@ -182,9 +187,19 @@ def _embed(numbers: Sequence[int], published: Base) -> Single:
 
 
 def beside(work: Callable[[Item], Single], items: Sequence[Item]) -> list[Single]:
-    """``work`` on every item, on all processors."""
+    """``work`` on every item, on all processors, or on one after ``work_alone``."""
+    if _alone:
+        return [work(item) for item in items]
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         return list(pool.map(work, items))
+
+
+_alone: list[bool] = []
+
+
+def work_alone() -> None:
+    """Read one text after the other from now on: for a process that is one of as many as there are processors."""
+    _alone.append(True)
 
 
 @cache

@@ -1,10 +1,11 @@
 """Which sentences of a draft speak to which checklist element, and with how much substance.
 
-Three judges join. A linear model (n-grams, sentence encoder, and what the checklist notices: its cues, prior art,
-negation, boilerplate, wishes, figures) says for each of the six requirements whether a sentence gives substance, is
-vague, or describes conduct Patent Law Art. 5 would not bear. Where it hears anything at all, a fine-tuned encoder reads
-the sentence too, and their joint score decides. The checklist's cues then name the elements. The same sentence in the
-same section always gets the same answer.
+Three judges sit one above the other. The first knows words alone: n-grams, and what the checklist notices (its cues,
+prior art, negation, boilerplate, wishes, figures). Where it hears anything at all, a linear model that also has the
+vector of a sentence encoder says for each of the six requirements whether a sentence gives substance, is vague, or
+describes conduct Patent Law Art. 5 would not bear. Where that too hears something, a fine-tuned encoder reads the
+sentence, and their joint score decides. The checklist's cues then name the elements. The same sentence in the same
+section always gets the same answer.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -151,11 +152,13 @@ _NARROW_BY_HAN = re.compile("(?<=[\u4e00-\u9fff])[,;:!?()]|[,;:!?()](?=[\u4e00-\
 
 
 def normal(text: str) -> str:
-    """The text as the judges read it: simplified characters, no line breaks, Chinese punctuation full width.
+    """The text as the judges read it: simplified characters, no line breaks, Chinese punctuation full width, one mu.
 
-    Half of all Chinese notes are typed with half-width commas; that must not change an answer.
+    Half of all Chinese notes are typed with half-width commas, and half of all micrometres with the micro sign; that
+    must not change an answer.
     """
-    return _NARROW_BY_HAN.sub(lambda match: _WIDE[match.group()], simplified(" ".join(text.split())))
+    line = simplified(" ".join(text.split())).replace("\u00b5", "\u03bc")
+    return _NARROW_BY_HAN.sub(lambda match: _WIDE[match.group()], line)
 
 
 def judge(passages: Sequence[Passage], checklist: Checklist) -> list[tuple[Judgement, ...]]:
@@ -181,17 +184,18 @@ def _known(checklist: Checklist) -> Answers:
     return _remembered[-1][1]
 
 
+def forget() -> None:
+    """Drop every remembered answer."""
+    _remembered.clear()
+
+
 def _judge(passages: Sequence[Passage], checklist: Checklist) -> list[tuple[Judgement, ...]]:
     if not passages:
         return []
     model, threshold = load_model(), dict(zip(OUTPUTS, encoder.tuned().threshold.tolist(), strict=True))
     read = [Passage(normal(p.text), p.context, p.asked) for p in passages]
-    halfway: dict[str, encoder.Single] = {}
-    with ThreadPoolExecutor(1) as aside:  # the encoder computes outside Python while the patterns are tried
-        encoding = aside.submit(encoder.vectors, [p.text for p in read], halfway)
-        noticed = [notice(p.text, checklist) for p in read]
-        vectors = encoding.result()
-    chances, spoken_to = probabilities(model, read, features(read, noticed, checklist), vectors, halfway)
+    noticed = [notice(p.text, checklist) for p in read]
+    chances, spoken_to = probabilities(read, features(read, noticed, checklist))
     home: dict[str, RequirementId] = {element.id: element.requirement for element in checklist.elements}
     results = []
     for passage, cues, row, said in zip(read, noticed, chances.tolist(), spoken_to.tolist(), strict=True):
@@ -220,32 +224,36 @@ def _judge(passages: Sequence[Passage], checklist: Checklist) -> list[tuple[Judg
     return results
 
 
-def probabilities(
-    model: learned.TextModel,
-    passages: Sequence[Passage],
-    rows: learned.Array,
-    vectors: learned.Array,
-    halfway: Mapping[str, encoder.Single],
-) -> tuple[learned.Array, learned.Array]:
+def probabilities(passages: Sequence[Passage], rows: learned.Array) -> tuple[learned.Array, learned.Array]:
     """The probability of each of ``OUTPUTS``, and how much a passage speaks to each element.
 
-    Both are nought where the linear model alone hears nothing at all: most sentences of a description are evidence of
-    nothing, and the linear model is much the quicker to see it. ``halfway``: see ``encoder.vectors``.
+    Both are nought where a quicker judge hears nothing at all: first n-grams and cues alone, then the linear model with
+    the encoder's lower half. Most sentences of a description are evidence of nothing, and each judge takes ten times as
+    long as the one before. ``rows``: see ``features``.
     """
-    tuned = encoder.tuned()
+    model, first, tuned = load_model(), load_first(), encoder.tuned()
     texts = [p.text for p in passages]
-    linear = learned.score(model, texts, rows, vectors)
-    hears = linear.probability >= tuned.silent
-    hears[[n for n, p in enumerate(passages) if p.context == "background"], 1:] = False  # only a problem counts there
-    hears[[n for n, text in enumerate(texts) if not any(map(str.isalpha, text))]] = (
-        False  # figures and dots say nothing
-    )
-    heard = np.flatnonzero(hears.any(axis=1))
+    terms = [learned.ngram_row(model, text) for text in texts]
+    glance = learned.score_rows(first, terms, rows, np.zeros((len(texts), 0)))
+    some = _hears(passages, glance.probability, tuned.quiet)
+    halfway: dict[str, encoder.Single] = {}
+    vectors = encoder.vectors([texts[n] for n in some], halfway)
+    linear = learned.score_rows(model, [terms[n] for n in some], rows[some], vectors)
+    kept = _hears([passages[n] for n in some], linear.probability, tuned.silent)
+    heard = some[kept]
     said = encoder.scores([texts[n] for n in heard], rows[heard], halfway)
     chances, elements = np.zeros((len(texts), len(OUTPUTS))), np.zeros((len(texts), len(tuned.elements)))
-    chances[heard] = tuned.probability(said[:, : len(OUTPUTS)], linear.score[heard])
+    chances[heard] = tuned.probability(said[:, : len(OUTPUTS)], linear.score[kept])
     elements[heard] = said[:, len(OUTPUTS) :]
     return chances, elements
+
+
+def _hears(passages: Sequence[Passage], chances: learned.Array, least: float) -> learned.Indices:
+    """The numbers of the passages of which some output that can be shown is as likely as ``least``."""
+    hears = chances >= least
+    hears[[n for n, p in enumerate(passages) if p.context == "background"], 1:] = False  # only a problem counts there
+    hears[[n for n, p in enumerate(passages) if not any(map(str.isalpha, p.text))]] = False  # dots and figures
+    return np.flatnonzero(hears.any(axis=1))
 
 
 def strength_of(
@@ -410,4 +418,14 @@ def evidence_of(sentence: Sentence, judgement: Judgement, element: str) -> Evide
 
 @cache
 def load_model() -> learned.TextModel:
-    return learned.load(folder("data") / "models" / "evidence.npz")
+    return learned.load(_path())
+
+
+@cache
+def load_first() -> learned.TextModel:
+    """The judge that does without the encoder."""
+    return learned.load_first(_path(), load_model())
+
+
+def _path() -> Path:
+    return folder("data") / "models" / "evidence.npz"

@@ -8,12 +8,16 @@ themselves.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from math import prod
+from math import fsum, prod
+from pathlib import Path
 from typing import Any, Literal
+
+from patentprep.resources import folder
 
 Script = Literal["zh", "en"]
 Owner = tuple[int, int, str]  # the number of a pattern, and which of its alternatives: place and expression
@@ -98,6 +102,11 @@ class Screen:
         self._patterns = tuple(patterns)
         self._words: dict[Script, _Words] = {}
         self.known = frozenset(map(id, self._patterns))
+
+    @property
+    def expressions(self) -> frozenset[str]:
+        """All of them, in both languages."""
+        return frozenset(expression for p in self._patterns for expression in (*p.zh, *p.en))
 
     def __reduce__(self) -> tuple[Any, ...]:  # the numbers are of this process
         return Screen, (self._patterns,)
@@ -207,6 +216,31 @@ Clause = frozenset[str]  # one of these, in small letters, stands in every text 
 
 
 def needs(expression: str) -> tuple[Clause, ...]:
+    """``worked_out``, but quicker for the expressions of the checklists: their clauses are shipped."""
+    known = _shipped().get(expression)
+    return worked_out(expression) if known is None else tuple(frozenset(clause) for clause in known)
+
+
+@cache
+def _shipped() -> dict[str, list[list[str]]]:
+    path = needs_file()
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def needs_file() -> Path:
+    """Where the clauses of all expressions of the checklists are kept."""
+    return folder("data") / "models" / "needs.json"
+
+
+def write_needs(expressions: Iterable[str]) -> None:
+    """Work out the clauses of all expressions and keep them."""
+    found = {e: [sorted(clause) for clause in worked_out(e)] for e in sorted(set(expressions))}
+    lines = (f"{json.dumps(e, ensure_ascii=False)}: {json.dumps(c, ensure_ascii=False)}" for e, c in found.items())
+    needs_file().write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    _shipped.cache_clear()
+
+
+def worked_out(expression: str) -> tuple[Clause, ...]:
     """The rarest clauses that every text matched by an expression meets; none when nothing sure can be said.
 
     Read from Python's own parse of the expression. What is not understood is taken to match anything.
@@ -353,7 +387,7 @@ def _fewest(words: frozenset[str]) -> Clause:
 
 def _chance(clause: Clause) -> float:
     """Roughly how often a clause is met in a sentence: a Chinese character tells far more than a letter."""
-    return sum(200 * prod(_share(c) for c in word) for word in clause)
+    return fsum(200 * prod(_share(c) for c in word) for word in clause)  # the same in whatever order they come
 
 
 @cache

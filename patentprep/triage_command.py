@@ -17,7 +17,8 @@ from patentprep.model import Lang
 if TYPE_CHECKING:
     from patentprep.triage.model import Row
 
-FORMATS = ("table", "csv", "json", "xlsx", "html", "sarif")
+SUMMARIES = ("docx", "pdf")  # the page for the manager
+FORMATS = ("table", "csv", "json", "xlsx", "html", "sarif", *SUMMARIES)
 MOST_JOBS = 256
 STDIN = "-"
 FIRST_GUESS = 3  # drafts judged before the remaining time is told
@@ -44,7 +45,7 @@ class NoPaths(UsageError):
 
 
 class NoTerminal(UsageError):
-    """A workbook cannot be shown. Facts: format."""
+    """A workbook or a document cannot be shown. Facts: format."""
 
     key = "error.binary_output"
 
@@ -74,7 +75,7 @@ def run(
 ) -> int:
     """Write the table; 0, or 2 when nothing could be read. Raises PatentprepError.
 
-    ``write`` takes text, or the bytes of a workbook.
+    ``write`` takes text, or the bytes of a workbook or a document.
     """
     from patentprep.report.triage import render
     from patentprep.strings import t
@@ -83,9 +84,10 @@ def run(
     from patentprep.triage.rank import ranked
     from patentprep.triage.run import triage
 
-    if args.format == "xlsx" and args.output is None and sys.stdout.isatty():
+    if args.format in ("xlsx", *SUMMARIES) and args.output is None and sys.stdout.isatty():
         raise NoTerminal(format=args.format)  # before the work
     wanted = _only(args.only)
+    today = _today(args)
     ranked([], args.sort)  # a column that does not exist is told before the work
     rows: list[Row] = []
     progress = _Progress(lang)
@@ -97,18 +99,38 @@ def run(
             backend=f"dask {args.dask.strip()}" if args.dask is not None else "processes",
             cache=None if args.no_cache else cache_folder(),
             on_row=progress.tell,
-            deadlines=_deadlines(args, lang, complain),
+            deadlines=_deadlines(args, lang, today, complain),
             sarif=lang if args.format == "sarif" else None,
         ):
             rows.append(row)
     finally:
         progress.end()
     shown = [row for row in ranked(marked(rows), args.sort) if row.decision in wanted]
-    write(render(shown, args.format, lang, len(rows) - len(shown)))
+    write(
+        _summary(shown, args.format, lang, today)
+        if args.format in SUMMARIES
+        else render(shown, args.format, lang, len(rows) - len(shown))
+    )
+    if "hold" not in wanted and (unread := sum(not row.ok for row in rows)):
+        complain(t("triage.unread_hidden", lang, count=unread))
     if any(row.ok for row in rows):
         return 0
     complain(t("triage.nothing_read", lang, count=len(rows)))
     return 2
+
+
+def _summary(rows: list[Row], fmt: str, lang: Lang, today: date) -> bytes:
+    from patentprep.report.manager import manager_docx, manager_pdf
+
+    return (manager_docx if fmt == "docx" else manager_pdf)(rows, lang, today)
+
+
+def _today(args: argparse.Namespace) -> date:
+    if not args.today:
+        return date.today()
+    from patentprep.planning import parse_date
+
+    return parse_date(args.today)
 
 
 class _Progress:
@@ -186,11 +208,10 @@ def _only(text: str) -> set[str]:
     return wanted or set(DECISIONS)
 
 
-def _deadlines(args: argparse.Namespace, lang: Lang, complain: Callable[[str], None]) -> dict[str, date]:
+def _deadlines(args: argparse.Namespace, lang: Lang, today: date, complain: Callable[[str], None]) -> dict[str, date]:
     if not args.portfolio:
         return {}
     from patentprep.plan_command import PortfolioNotRead
-    from patentprep.planning import parse_date
     from patentprep.planning.portfolio import read_portfolio
     from patentprep.strings import say, t
     from patentprep.triage.deadlines import next_deadlines
@@ -199,7 +220,6 @@ def _deadlines(args: argparse.Namespace, lang: Lang, complain: Callable[[str], N
         data = Path(args.portfolio).read_bytes()
     except OSError as error:
         raise PortfolioNotRead(name=args.portfolio, reason=error.strerror or type(error).__name__) from error
-    today = parse_date(args.today) if args.today else date.today()
     portfolio = read_portfolio(data, args.portfolio, today=today)
     for row in portfolio.bad_rows:
         complain(t("plan.portfolio.bad_row", lang, name=args.portfolio, line=row.line, message=say(row.error, lang)))

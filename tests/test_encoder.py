@@ -1,5 +1,8 @@
 """The encoder: its files belong together and to the corpus, and a text gets one answer whatever stands beside it."""
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -31,7 +34,7 @@ def fresh(texts: list[str]) -> learned.Array:
 
 
 @pytest.mark.parametrize(
-    ("file", "most"), [("encoder-base.npz", 20_000_000), ("encoder-tuned.npz", 100_000), ("held-out.npz", 1_000_000)]
+    ("file", "most"), [("encoder-base.npz", 20_000_000), ("encoder-tuned.npz", 100_000), ("held-out.npz", 2_000_000)]
 )
 def test_files_hold_numbers_only_and_stay_small(file: str, most: int) -> None:
     with np.load(MODELS / file, allow_pickle=False) as arrays:
@@ -41,7 +44,7 @@ def test_files_hold_numbers_only_and_stay_small(file: str, most: int) -> None:
     assert (MODELS / file).stat().st_size < most
 
 
-@pytest.mark.parametrize(("file", "most"), [("encoder-lower.onnx", 8_000_000), ("encoder-upper.onnx", 16_000_000)])
+@pytest.mark.parametrize(("file", "most"), [("encoder-lower.onnx", 8_000_000), ("encoder-upper.onnx", 8_000_000)])
 def test_networks_stay_small(file: str, most: int) -> None:
     assert (MODELS / file).stat().st_size < most
 
@@ -63,7 +66,8 @@ def test_calibration_is_sane() -> None:
     assert model.slope.shape == model.offset.shape == model.threshold.shape == (len(model.outputs),)
     assert (model.slope > 0).all(), "a higher score must mean a higher probability"
     assert ((model.threshold >= calibrate.GRID[0]) & (model.threshold <= calibrate.GRID[-1])).all()
-    assert (model.threshold > model.silent).all(), "what may be shown must be read by the encoder"
+    assert model.quiet > 0 and model.silent > 0, "a quicker judge that silences nothing is no help"
+    assert (model.threshold > max(model.quiet, model.silent)).all(), "what may be shown must be read by the encoder"
 
 
 # --- the arithmetic ----------------------------------------------------------------------------------------------
@@ -202,19 +206,29 @@ def test_the_threshold_keeps_the_best_where_precision_costs_too_much() -> None:
 # --- the two judges together -------------------------------------------------------------------------------------
 
 
-def test_the_upper_layers_are_not_asked_where_the_linear_model_hears_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-    real = encoder.scores
+@pytest.mark.parametrize("limit", ["quiet", "silent"])
+def test_what_a_quicker_judge_silences_is_read_no_further(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words alone silence before the encoder is asked at all; words and its lower half before its upper half is."""
+    read: dict[str, list[str]] = {"vectors": [], "scores": []}
 
-    def spy(texts: list[str], rows: learned.Array, halfway: dict[str, encoder.Single]) -> learned.Array:
-        asked.extend(texts)
-        return real(texts, rows, halfway)
+    def spied(name: str) -> Any:
+        real = getattr(encoder, name)
 
-    monkeypatch.setattr(encoder, "scores", spy)
+        def spy(texts: list[str], *more: Any) -> learned.Array:
+            read[name].extend(texts)
+            return real(texts, *more)  # type: ignore[no-any-return]
+
+        return spy
+
+    for name in read:
+        monkeypatch.setattr(encoder, name, spied(name))
+    never = replace(encoder.tuned(), **{"quiet": 0.0, "silent": 0.0, limit: encoder.tuned().quiet})
+    monkeypatch.setattr(encoder, "tuned", lambda: never)
     monkeypatch.setattr(evidence, "_remembered", [])
-    silent, loud = "支架通过四个M6螺栓固定在底板上。", "采用Adam优化器，初始学习率0.001，批大小32，训练80轮。"
-    found = evidence.judge([evidence.Passage(silent, "embodiment"), evidence.Passage(loud, "embodiment")], LAW)
-    assert asked == [loud] and found[0] == () and found[1] != ()
+    dull, loud = "支架通过四个M6螺栓固定在底板上。", "采用Adam优化器，初始学习率0.001，批大小32，训练80轮。"
+    found = evidence.judge([evidence.Passage(dull, "embodiment"), evidence.Passage(loud, "embodiment")], LAW)
+    assert read == {"vectors": [loud] if limit == "quiet" else [dull, loud], "scores": [loud]}
+    assert found[0] == () and found[1] != ()
 
 
 def test_a_passage_is_judged_once_for_each_checklist(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,7 @@ def test_arrays_load_without_pickle(file: str) -> None:
         for name in arrays.files:
             assert arrays[name].dtype.kind in "fu", name  # numbers only, no objects
             assert np.isfinite(arrays[name].astype(np.float64)).all(), name
-    assert (MODELS / file).stat().st_size < 4_000_000
+    assert (MODELS / file).stat().st_size < 5_000_000
 
 
 @each_model
@@ -115,7 +115,7 @@ def test_weights_follow_from_the_corpus(name: str, monkeypatch: pytest.MonkeyPat
     assert model.corpus == learned.corpus_hash(rows), REBUILD
     _, _, matrix = fitted(name)
     groups = sorted({row["group"] for row in rows})
-    chosen = set(groups[:: len(groups) // 32])  # spread over files, and so over languages
+    chosen = set(groups[:: len(groups) // 48])  # spread over files, and so over languages
     sample = [n for n, row in enumerate(rows) if row["group"] in chosen]
     monkeypatch.setattr(build, f"{name}_rows", lambda: [rows[n] for n in sample])
     task = build.evidence_task() if name == "evidence" else build.eligibility_task()
@@ -248,8 +248,9 @@ def test_rows_hold_what_the_card_of_the_data_says(name: str) -> None:
 
 
 def test_the_language_column_is_right() -> None:
-    """Notes of Chinese engineers may be all symbols; an English sentence has no Chinese words."""
-    assert [row["text"] for row in SENTENCES + PASSAGES if row["language"] == "en" and is_chinese(row["text"])] == []
+    """Notes of Chinese engineers may be all symbols; an English sentence has no Chinese words, unless it is a note."""
+    written = [row for row in SENTENCES + PASSAGES if row["language"] == "en" and row["register"] != "notes"]
+    assert [row["text"] for row in written if is_chinese(row["text"])] == []
     silent = [row for row in SENTENCES + PASSAGES if row["language"] == "zh" and not is_chinese(row["text"])]
     assert len(silent) <= 0.02 * len(SENTENCES)
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from patentprep.checklist import load_checklist
+from patentprep.checklist import available, load_checklist
 from patentprep.evidence import normal, notice
-from patentprep.patterns import DIGIT, ODD, Pattern, Screen, needs
+from patentprep.patterns import DIGIT, ODD, Pattern, Screen, needs, needs_file, worked_out
 
 LAW = load_checklist("cn-2026")
 CORPUS = Path(__file__).parent.parent / "data" / "evidence"
@@ -178,3 +178,16 @@ def test_a_text_that_matches_meets_every_clause(data: st.DataObject) -> None:
     if re.search(expression, text, re.IGNORECASE) and not ODD.search(text):
         held = text.lower() + DIGIT * bool(re.search(r"\d", text))
         assert all(any(word in held for word in clause) for clause in needs(expression))
+
+
+@pytest.mark.parametrize("name", available())
+def test_the_shipped_words_are_those_of_the_expressions(name: str) -> None:
+    shipped = json.loads(needs_file().read_text(encoding="utf-8"))
+    expressions = load_checklist(name).screen.expressions
+    assert expressions <= shipped.keys(), "run `python -m patentprep.training words` after changing expressions"
+    for expression in expressions:
+        assert needs(expression) == worked_out(expression), expression
+
+
+def test_an_expression_that_is_not_shipped_is_worked_out() -> None:
+    assert needs("quite new (?:words|things)") == worked_out("quite new (?:words|things)") != ()

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -22,7 +23,7 @@ from patentprep.model import REQUIREMENTS, Assessment, Lang
 from patentprep.report import FILE_FORMATS, FORMATS, render, to_dict
 from patentprep.report.as_docx import to_docx
 from patentprep.report.as_pdf import PdfNotInstalled, to_pdf
-from patentprep.report.manager import MOST_ROWS, manager_docx
+from patentprep.report.manager import MOST_ROWS, manager_docx, manager_pdf
 from patentprep.report.notes import notes
 from patentprep.report.sarif import sarif_log, sarif_part, to_sarif
 from patentprep.strings import LANGUAGES, t
@@ -234,14 +235,24 @@ def rows(count: int) -> list[Row]:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_manager_reads_counts_reasons_and_deadlines(lang: Lang) -> None:
     many = [*rows(20), Row("drafts/old.doc", ".doc", 1, 0, error="error.old_word", error_facts=(("name", "old.doc"),))]
-    words = words_of(manager_docx([*many, Row("drafts/copy.docx", ".docx", 1, 0, duplicate_of="drafts/d1.docx")], lang,
-                                  date(2026, 1, 5)))  # fmt: skip
-    assert t("manager.counts", lang, go=6, fix=7, hold=7) in words
-    assert t("manager.not_read", lang, count=1) in words
-    assert t("manager.more", lang, count=21 - MOST_ROWS) in words
-    assert "Draft number 0" in words
-    assert "2026-03-01" in words
-    assert "copy.docx" not in words
+    many.append(Row("drafts/copy.docx", ".docx", 1, 0, duplicate_of="drafts/d1.docx"))
+    day = date(2026, 1, 5)
+    for words in (words_of(manager_docx(many, lang, day)), printed(manager_pdf(many, lang, day))):
+        words = bare(words)
+        assert bare(t("manager.counts", lang, go=6, fix=7, hold=7)) in words
+        assert bare(t("manager.not_read", lang, count=1)) in words
+        assert bare(t("manager.more", lang, count=21 - MOST_ROWS)) in words
+        assert bare("Draft number 0") in words
+        assert bare("2026-03-01") in words
+        assert "copy.docx" not in words
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_manager_has_one_page_whatever_the_drafts_are_called(lang: Lang) -> None:
+    long = [replace(row, title="#strong[一种] *" + "很长的名称" * 20 + str(n)) for n, row in enumerate(rows(40))]
+    paper = manager_pdf(long, lang, date(2026, 1, 5))
+    assert len(pypdfium2.PdfDocument(paper)) == 1
+    assert bare("#strong[一种] *") in bare(printed(paper))  # data, never markup
 
 
 def test_the_manager_may_be_given_assessments() -> None:
@@ -252,6 +263,7 @@ def test_the_manager_may_be_given_assessments() -> None:
 
 def test_no_drafts_make_a_page_too() -> None:
     assert t("manager.none", "zh") in words_of(manager_docx([], "zh", date(2026, 1, 5)))
+    assert bare(t("manager.none", "zh")) in bare(printed(manager_pdf([], "zh", date(2026, 1, 5))))
 
 
 # --- the command ---------------------------------------------------------------------------------------------------

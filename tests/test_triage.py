@@ -22,7 +22,7 @@ from patentprep import assess, read_draft
 from patentprep.errors import EncryptedDraft, FileMissing, PatentprepError
 from patentprep.model import Lang
 from patentprep.report.triage import defused, render, to_csv, to_table, why
-from patentprep.strings import LANGUAGES, keys
+from patentprep.strings import LANGUAGES, keys, t
 from patentprep.triage import collect as collecting
 from patentprep.triage import run, work
 from patentprep.triage.cache import FILE, Cache, engine
@@ -569,8 +569,22 @@ def test_the_command(drafts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert (tmp_path / "home" / FILE).exists()
     status, text, _ = command(*some, "--format", "json", "--only", "go")
     assert (status, json.loads(text)["rows"]) == (0, [])
+    for only, counted in (("go", 1), ("fix,go", 1), ("hold", 0)):
+        _, _, said = command(*some, "--only", only)
+        assert [t("triage.unread_hidden", "en", count=1) in line for line in said] == [True] * counted
     status, text, said = command(str(tmp_path / "bad.pdf"), "--no-cache")
     assert status == 2 and "bad.pdf" in text and len(said) == 1
+
+
+@pytest.mark.parametrize(("fmt", "begins"), [("docx", b"PK"), ("pdf", b"%PDF")])
+def test_the_page_for_the_manager(drafts: Path, fmt: str, begins: bytes) -> None:
+    status, page, _ = command(str(drafts / "D-00.txt"), "--no-cache", "--format", fmt, "--today", "2026-01-05")
+    assert status == 0 and page.startswith(f"{begins!r}"[:-1])
+
+
+def test_in_the_terminal_a_copy_names_the_file_and_not_its_folder() -> None:
+    rows = [row("far/away/in/a/folder/of/drafts/old.txt", version_of="far/away/in/a/folder/of/drafts/new.txt")]
+    assert t("triage.version_of", "zh", name="new.txt") in to_table(rows, "zh")
 
 
 @pytest.mark.parametrize(

@@ -210,6 +210,39 @@ def test_filters_and_order() -> None:
     assert by_path[1] == "一种铣刀磨损监测方法"
 
 
+def test_a_click_on_the_head_of_a_column_sorts_and_the_next_one_goes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    from types import SimpleNamespace
+
+    at = dropped()
+    page, first = "patentprep/ui/triage.py", titles(at)
+    assert {part.split('"')[0] for part in source(at).split('data-sort="')[1:]} >= {"title", "gaps:desc", "ethics"}
+
+    def click(sort: str) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr("streamlit.components.v2.component", lambda *_, **__: lambda **_: SimpleNamespace(sort=sort))
+            calm(at.switch_page(page).run())
+        calm(at.run())
+
+    click("title")
+    assert titles(at) == sorted(first) and at.selectbox(key=twin(at, "triage_sort")).value == "title"
+    assert 'aria-sort="ascending"><a class="pp-tri-sort" role="button" tabindex="0" data-sort="urgency"' in source(at)
+    click("urgency")
+    assert titles(at) == first and "aria-sort" in source(at)
+    click("no such column")
+    assert titles(at) == first
+
+
+def test_only_the_chosen_documents_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = dropped(files={"铣刀.txt": NOTES.encode()})
+    calm(at.pills(key=twin(at, "triage_documents")).set_value(["report_pdf"]).run())
+    calm(at.button(key="triage_archive").click().run())
+    with zipfile.ZipFile(io.BytesIO(downloads(at, monkeypatch)["draft-documents.zip"])) as archive:
+        (name,) = archive.namelist()
+        assert archive.read(name).startswith(b"%PDF")
+    calm(at.pills(key=twin(at, "triage_documents")).set_value([]).run())
+    assert at.button(key="triage_archive").disabled
+
+
 def test_only_the_chosen_decisions_are_shown() -> None:
     at = dropped()
     there = {row.decision for row in pile_of(at).rows if row.ok}
@@ -293,21 +326,23 @@ def test_a_draft_is_opened_as_a_case_once() -> None:
 
 def test_the_table_as_files(monkeypatch: pytest.MonkeyPatch) -> None:
     made = downloads(dropped(), monkeypatch)
-    assert {name.rpartition(".")[2] for name in made} == {"csv", "json", "xlsx", "html", "docx"}
+    assert {name.rpartition(".")[2] for name in made} == {"csv", "json", "xlsx", "html", "docx", "pdf"}
     told = json.loads(made["triage.json"])
     assert {row["path"] for row in told["rows"]} == {"铣刀.txt", "game.txt", "plan.xyz"}
     assert made["triage.csv"].startswith(b"\xef\xbb\xbf") and made["triage-summary.docx"].startswith(b"PK")
+    assert made["triage-summary.pdf"].startswith(b"%PDF")
 
 
-def test_annotated_copies_and_questions_in_one_archive(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_documents_of_each_draft_in_one_archive(monkeypatch: pytest.MonkeyPatch) -> None:
     sample = next(s for s in samples.shelf() if s.file.endswith(".docx"))
     at = dropped(files={"in.zip": zipped({"铣刀.txt": NOTES.encode()}), sample.file: sample.read()})
     calm(at.button(key="triage_archive").click().run())
     made = downloads(at, monkeypatch)
-    with zipfile.ZipFile(io.BytesIO(made["annotated-drafts.zip"])) as archive:
+    with zipfile.ZipFile(io.BytesIO(made["draft-documents.zip"])) as archive:
         names = archive.namelist()
-        assert sum(name.endswith("-annotated.docx") for name in names) == 2
-        assert sum(name.endswith("-questions.docx") for name in names) == 2
+        for ending in ("annotated.docx", "questions.docx", "report.docx", "report.pdf"):
+            assert sum(name.endswith(f"-{ending}") for name in names) == 2
+        assert len(names) == 8
         assert not any(name.startswith(("/", ".")) or ".." in name for name in names)
         copy = next(name for name in names if name.endswith("-annotated.docx"))
         with zipfile.ZipFile(io.BytesIO(archive.read(copy))) as word:

@@ -1,6 +1,7 @@
 """``check --format pdf``: the readiness report as PDF, set by typst with a Chinese font that comes along.
 
-The template ``report.typ`` is ours and fixed; everything from the draft reaches it as JSON data and is never markup.
+The templates (``report.typ`` and others) are ours and fixed; everything from the draft reaches them as JSON data and is
+never markup.
 """
 
 from __future__ import annotations
@@ -29,6 +30,16 @@ class PdfNotInstalled(UsageError):
 
 def to_pdf(assessment: Assessment, lang: Lang) -> bytes:
     """The report as PDF: the same facts as JSON, text and HTML. Raises PdfNotInstalled."""
+    return typeset("report.typ", _content(to_dict(assessment, lang), lang))
+
+
+def installed() -> bool:
+    """Whether typst and the font are there."""
+    return find_spec("typst") is not None and find_spec("noto_cjk_sans_otc") is not None
+
+
+def typeset(template: str, content: dict[str, Any]) -> bytes:
+    """A template beside this file, filled in. Raises PdfNotInstalled."""
     font = find_spec("noto_cjk_sans_otc")
     try:
         import typst
@@ -37,14 +48,12 @@ def to_pdf(assessment: Assessment, lang: Lang) -> bytes:
     if font is None or font.origin is None:
         raise PdfNotInstalled()
     write: Any = typst.compile
-    template = Path(__file__).parent / "report.typ"
-    content = json.dumps(_content(to_dict(assessment, lang), lang), ensure_ascii=False)
     return bytes(
         write(
-            template.read_bytes(),
+            (Path(__file__).parent / template).read_bytes(),
             font_paths=[str(Path(font.origin).parent)],
             ignore_system_fonts=True,  # the same file on every computer
-            sys_inputs={"content": content},
+            sys_inputs={"content": json.dumps(_clean(content), ensure_ascii=False)},
         )
     )
 
@@ -53,7 +62,7 @@ def _content(report: dict[str, Any], lang: Lang) -> dict[str, Any]:
     """What the template lays out, in words."""
     draft, eligibility = report["draft"], report["eligibility"]
     law = t("list.comma", lang).join(f"{c['title']} ({c['edition']})" for c in report["checklists"])
-    content = {
+    return {
         "lang": lang,
         "title": draft["title"] or t("report.untitled", lang),
         "facts": " · ".join(facts(report, lang)),
@@ -84,8 +93,6 @@ def _content(report: dict[str, Any], lang: Lang) -> dict[str, Any]:
         "notice": report["notice"],
         "page_of": t("files.page_of", lang, page="\ue000", pages="\ue001"),
     }  # fmt: skip
-    cleaned: dict[str, Any] = _clean(content)
-    return cleaned
 
 
 def _requirement(requirement: dict[str, Any], lang: Lang) -> dict[str, Any]:
@@ -130,6 +137,6 @@ def _place(item: dict[str, Any], lang: Lang) -> str:
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return printable(value)
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_clean(item) for item in value]
     return {key: _clean(item) for key, item in value.items()} if isinstance(value, dict) else value

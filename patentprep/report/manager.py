@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from patentprep.cases.compose import printable
 from patentprep.model import REQUIREMENTS, Assessment, Lang, RequirementId
 from patentprep.palette import SHAPES
-from patentprep.report.triage import name_of, why
+from patentprep.report.triage import cut, name_of, why
 from patentprep.report.word import new_document, saved, shade, small
 from patentprep.strings import t
+from patentprep.triage.model import DECISIONS
 
 if TYPE_CHECKING:
     from docx.document import Document as WordFile
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 MOST_ROWS = 15  # what fits on the page
 MOST_FIRST = 4
 MOST_COMMON = 3
-NAME, WHY = 56, 60  # characters in a cell
+NAME, WHY = 56, 60  # columns in a cell; a Chinese character takes two
+WIDTHS = {"draft": 56, "decision": 17, "why": 46, "score": 13, "missing": 17, "deadline": 21}  # columns, mm
 FILLS = {"go": "DDEFE3", "fix": "FFF2CC", "hold": "F6D9D9"}
 
 
@@ -32,28 +34,53 @@ def manager_docx(drafts: Sequence[Row | Assessment], lang: Lang, today: date) ->
     Rows that are a duplicate or an older version of another are not counted. With more than 15 drafts the table shows
     the first 15 and says how many more there are.
     """
+    page = _page(drafts, lang, today)
+    word = new_document(page["title"], lang, today)
+    _narrow(word)
+    word.add_paragraph(page["title"], style="Title")
+    small(word, page["as_of"])
+    word.add_paragraph().add_run(page["counts"]).bold = True
+    for heading, lines in page["lists"]:
+        word.add_heading(heading, 1)
+        for bold, rest in lines:
+            paragraph = word.add_paragraph(style="List Bullet")
+            paragraph.add_run(bold).bold = True
+            paragraph.add_run(rest)
+    if page["rows"]:
+        word.add_heading(page["all"], 1)
+        _table(word, page)
+    if page["more"]:
+        small(word, page["more"])
+    return saved(word)
+
+
+def manager_pdf(drafts: Sequence[Row | Assessment], lang: Lang, today: date) -> bytes:
+    """The same page as PDF. Raises PdfNotInstalled."""
+    from patentprep.report.as_pdf import typeset
+
+    return typeset("manager.typ", _page(drafts, lang, today) | {"lang": lang, "notice": t("report.notice", lang)})
+
+
+def _page(drafts: Sequence[Row | Assessment], lang: Lang, today: date) -> dict[str, Any]:
+    """What stands on the page, in words."""
     rows = [row for row in map(_row, drafts) if not (row.duplicate_of or row.version_of)]
     read = [row for row in rows if row.ok]
-    title = t("manager.title", lang)
-    word = new_document(title, lang, today)
-    _narrow(word)
-    word.add_paragraph(title, style="Title")
-    small(word, t("manager.as_of", lang, date=today.isoformat(), count=len(rows)))
-    if not rows:
-        word.add_paragraph(t("manager.none", lang))
-        return saved(word)
     counted = Counter(row.decision for row in read)
-    counts = t("manager.counts", lang, **{name: counted[name] for name in ("go", "fix", "hold")})
+    counts = t("manager.counts", lang, **{name: counted[name] for name in DECISIONS})
     if len(read) < len(rows):
         counts += ("" if lang == "zh" else " ") + t("manager.not_read", lang, count=len(rows) - len(read))
-    word.add_paragraph().add_run(counts).bold = True
-    _first(word, read, lang)
-    _common(word, read, lang)
-    word.add_heading(t("manager.all", lang), 1)
-    _table(word, rows[:MOST_ROWS], lang)
-    if len(rows) > MOST_ROWS:
-        small(word, t("manager.more", lang, count=len(rows) - MOST_ROWS))
-    return saved(word)
+    return {
+        "title": t("manager.title", lang),
+        "as_of": t("manager.as_of", lang, date=today.isoformat(), count=len(rows)),
+        "counts": counts if rows else t("manager.none", lang),
+        "lists": [(heading, lines) for heading, lines in (_first(read, lang), _common(read, lang)) if lines],
+        "all": t("manager.all", lang),
+        "columns": [t(f"manager.column.{name}", lang) for name in WIDTHS],
+        "widths": list(WIDTHS.values()),
+        "rows": [_cells(row, lang) for row in rows[:MOST_ROWS]],
+        "fills": [FILLS[row.decision] for row in rows[:MOST_ROWS]],
+        "more": t("manager.more", lang, count=len(rows) - MOST_ROWS) if len(rows) > MOST_ROWS else "",
+    }
 
 
 def _row(draft: Row | Assessment) -> Row:
@@ -82,59 +109,61 @@ def _narrow(word: WordFile) -> None:
         styles[name].paragraph_format.line_spacing = 1.1
 
 
-def _first(word: WordFile, rows: Sequence[Row], lang: Lang) -> None:
+Lines = list[tuple[str, str]]  # what is set in bold, and the rest
+
+
+def _first(rows: Sequence[Row], lang: Lang) -> tuple[str, Lines]:
     """The first step of the first drafts that cannot go as they are."""
     waiting = [row for row in rows if row.decision != "go" and row.next_steps][:MOST_FIRST]
-    if not waiting:
-        return
-    word.add_heading(t("manager.first", lang), 1)
-    for row in waiting:
-        paragraph = word.add_paragraph(style="List Bullet")
-        paragraph.add_run(_name(row)).bold = True
-        steps = t("list.comma", lang).join(name_of(step, lang) for step in row.next_steps)
-        paragraph.add_run((":" if lang == "en" else "：") + (" " if lang == "en" else "") + steps)
+    colon = "：" if lang == "zh" else ": "
+    return t("manager.first", lang), [
+        (_name(row), colon + t("list.comma", lang).join(name_of(step, lang) for step in row.next_steps))
+        for row in waiting
+    ]
 
 
-def _common(word: WordFile, rows: Sequence[Row], lang: Lang) -> None:
+def _common(rows: Sequence[Row], lang: Lang) -> tuple[str, Lines]:
     """The requirements that most drafts lack."""
     lacking: Counter[RequirementId] = Counter()
     for row in rows:
         lacking.update(name for name, status in row.statuses if status in ("not_found", "partial"))
-    if not lacking or len(rows) < 2:
-        return
-    word.add_heading(t("manager.common", lang), 1)
-    for name, count in sorted(lacking.items(), key=lambda item: (-item[1], REQUIREMENTS.index(item[0])))[:MOST_COMMON]:
-        words = t("manager.common_line", lang, title=name_of(name, lang), count=count, total=len(rows))
-        word.add_paragraph(words, style="List Bullet")
+    most = sorted(lacking.items(), key=lambda item: (-item[1], REQUIREMENTS.index(item[0])))[:MOST_COMMON]
+    return t("manager.common", lang), [
+        ("", t("manager.common_line", lang, title=name_of(name, lang), count=count, total=len(rows)))
+        for name, count in most
+        if len(rows) > 1
+    ]
 
 
-def _table(word: WordFile, rows: Sequence[Row], lang: Lang) -> None:
+def _cells(row: Row, lang: Lang) -> list[str]:
+    """The cells of a draft, in the order of ``WIDTHS``."""
+    lacking = sum(status in ("not_found", "partial") for _, status in row.statuses)
+    return [
+        _name(row),
+        t(f"triage.decision.{row.decision}", lang),
+        cut(printable(why(row, lang)), WHY),
+        str(row.score) if row.ok else "",
+        f"{lacking} {SHAPES['not_found']}" if lacking else "",
+        row.next_deadline.isoformat() if row.next_deadline else "",
+    ]
+
+
+def _table(word: WordFile, page: dict[str, Any]) -> None:
     from docx.shared import Mm, Pt
 
-    columns = ("draft", "decision", "why", "score", "missing", "deadline")
-    widths = (56, 17, 46, 13, 17, 21)
-    table = word.add_table(1, len(columns), style="Table Grid")
+    table = word.add_table(1, len(WIDTHS), style="Table Grid")
     table.autofit = False
-    for cell, name in zip(table.rows[0].cells, columns, strict=True):
-        cell.text = t(f"manager.column.{name}", lang)
-    for row in rows:
-        lacking = sum(status in ("not_found", "partial") for _, status in row.statuses)
+    for cell, name in zip(table.rows[0].cells, page["columns"], strict=True):
+        cell.text = name
+    for words, fill in zip(page["rows"], page["fills"], strict=True):
         cells = table.add_row().cells
-        words = (
-            _name(row),
-            t(f"triage.decision.{row.decision}", lang),
-            _short(why(row, lang), WHY),
-            str(row.score) if row.ok else "",
-            f"{lacking} {SHAPES['not_found']}" if lacking else "",
-            row.next_deadline.isoformat() if row.next_deadline else "",
-        )
         for cell, text in zip(cells, words, strict=True):
             cell.text = text
-        shade(cells[1]._tc.get_or_add_tcPr(), FILLS[row.decision])
-    for column, width in zip(table.columns, widths, strict=True):
+        shade(cells[1]._tc.get_or_add_tcPr(), fill)
+    for column, width in zip(table.columns, page["widths"], strict=True):
         column.width = Mm(width)
     for line in table.rows:
-        for cell, width in zip(line.cells, widths, strict=True):
+        for cell, width in zip(line.cells, page["widths"], strict=True):
             cell.width = Mm(width)
             for paragraph in cell.paragraphs:
                 paragraph.paragraph_format.space_after = Pt(1)
@@ -143,9 +172,4 @@ def _table(word: WordFile, rows: Sequence[Row], lang: Lang) -> None:
 
 
 def _name(row: Row) -> str:
-    return _short(printable(row.title or row.name).replace("\n", " "), NAME)
-
-
-def _short(text: str, most: int) -> str:
-    flat = " ".join(printable(text).split())
-    return flat if len(flat) <= most else flat[: most - 1] + "…"
+    return cut(printable(row.title or row.name), NAME)

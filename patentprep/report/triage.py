@@ -7,6 +7,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -103,7 +104,7 @@ def to_table(rows: Sequence[Row], lang: Lang, hidden: int = 0) -> str:
     if deadlines:
         cells[0].insert(2, t("triage.column.next_deadline", lang))
     for number, row in enumerate(rows, 1):
-        same = same_as(row, lang)
+        same = same_as(_short_names(row), lang)
         cells.append(
             [
                 str(number),
@@ -114,9 +115,9 @@ def to_table(rows: Sequence[Row], lang: Lang, hidden: int = 0) -> str:
                 f"{row.claims}/{row.independent}" if row.ok else "-",
                 str(row.pages or "-"),
                 t(f"triage.confidence.{row.confidence}", lang) if row.ok else "-",
-                _cut(row.title or "-", TITLE),
-                _cut(f"{same}; {why(row, lang)}" if same else why(row, lang), WHY),
-                _cut(row.path, PATH, from_the_end=True),
+                cut(row.title or "-", TITLE),
+                cut(f"{same}; {why(row, lang)}" if same else why(row, lang), WHY),
+                cut(row.path, PATH, from_the_end=True),
             ]
         )
         if deadlines:
@@ -127,7 +128,13 @@ def to_table(rows: Sequence[Row], lang: Lang, hidden: int = 0) -> str:
     return "\n".join([*lines, t("list.comma", lang).join(key), t("triage.legend", lang), t("triage.notice", lang), ""])
 
 
-def _cut(text: str, columns: int, *, from_the_end: bool = False) -> str:
+def _short_names(row: Row) -> Row:
+    """The row with what it is a copy or version of told by its file name: the folder leaves no room for the reason."""
+    own = {name: getattr(row, name).replace("\\", "/").rpartition("/")[2] for name in ("duplicate_of", "version_of")}
+    return replace(row, **own)
+
+
+def cut(text: str, columns: int, *, from_the_end: bool = False) -> str:
     """At most so many columns; of a path the end is kept."""
     text = " ".join(text.split())
     if width(text) <= columns:

@@ -5,14 +5,16 @@ three times over to measure them, once to ship them: about an hour on two proces
 system's temporary folder. Deterministic on one machine.
 
 ``python -m patentprep.training eligibility`` trains and measures that model alone; ``registers`` measures the whole
-detector on registers it never saw (five more trainings); ``card`` writes the two texts again from the stored scores.
+detector on registers it never saw (five more trainings); ``card`` writes the two texts again from the stored scores;
+``words`` gathers which words the checklists' expressions need.
 """
 
 from __future__ import annotations
 
 import sys
 
-from patentprep import encoder
+from patentprep import encoder, patterns
+from patentprep.checklist import available, load_checklist
 from patentprep.resources import folder
 from patentprep.training import build, card, finetune, measure
 
@@ -20,22 +22,25 @@ MODELS = folder("data") / "models"
 
 
 def run(part: str) -> None:
+    patterns.write_needs(e for name in available() for e in load_checklist(name).screen.expressions)
+    if part == "words":
+        return
     if part == "all" and finetune.possible():
         build.write_lower(MODELS)
     sentences, passages = build.evidence_task(), build.eligibility_task()
     stored = MODELS / "held-out.npz"
     scores = measure.load(stored) if part != "all" else {}
     if part == "all":
-        linear = build.write_evidence(MODELS, sentences)
+        first, linear = build.write_evidence(MODELS, sentences)
         if finetune.possible():
-            data = build.read_frozen(sentences)
-            tuned = build.write_encoder(MODELS, sentences, data, linear)
-            scores |= measure.evidence(sentences, linear, tuned)
+            work = build.read_frozen(sentences)
+            tuned = build.write_encoder(MODELS, sentences, work, first, linear)
+            scores |= measure.evidence(sentences, first, linear, tuned)
         else:
             sys.stderr.write(
                 "The encoder was not trained: install patentprep[train]. Its figures are left as they were.\n"
             )
-            scores |= {**measure.load(stored), "evidence linear": linear}
+            scores |= {**measure.load(stored), "evidence first": first, "evidence linear": linear}
     if part in ("all", "eligibility"):
         build.write_eligibility(MODELS, passages)
         scores |= measure.eligibility(passages)
@@ -52,6 +57,6 @@ def run(part: str) -> None:
 
 if __name__ == "__main__":
     part = sys.argv[1] if len(sys.argv) > 1 else "all"
-    if part not in ("all", "eligibility", "registers", "card"):
-        sys.exit("usage: python -m patentprep.training [all | eligibility | registers | card]")
+    if part not in ("all", "eligibility", "registers", "card", "words"):
+        sys.exit("usage: python -m patentprep.training [all | eligibility | registers | card | words]")
     run(part)

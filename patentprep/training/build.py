@@ -7,7 +7,7 @@ card's figures come from models that never saw the group (document or idea), or 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,12 +18,21 @@ import numpy.typing as npt
 from patentprep import eligibility, encoder, evidence, learned
 from patentprep.checklist import load_checklist
 from patentprep.resources import files
+from patentprep.text import split_sentences
 from patentprep.training import calibrate, export, finetune, published
 
 SAMPLE = 20  # every so many texts are enough to see how large the numbers in the network grow
 
 APART = "document and field"
 ENCODER_FOLDS = 3  # each takes long; the linear models have six
+
+EVERY = 2  # so many passages of the eligibility corpus lend one whose sentences are learned from without labels
+STANDS_IN: Mapping[str, evidence.Context] = {
+    "claim": "claim",
+    "abstract": "summary",
+    "disclosure": "disclosure",
+    "notes": "notes",
+}
 
 Targets = dict[str, npt.NDArray[np.int_]]
 
@@ -184,11 +193,12 @@ def write_lower(target: Path) -> None:
     published.write_base(base, means.mean(axis=0), means.std(axis=0))
 
 
-def write_evidence(target: Path, task: Task) -> learned.Array:
-    """Train and save the linear evidence model; its out-of-fold scores."""
-    scores = held_out(task, APART)
-    learned.save(train(task, scores), target / "evidence.npz")
-    return scores
+def write_evidence(target: Path, task: Task) -> tuple[learned.Array, learned.Array]:
+    """Train and save the linear evidence models, without the encoder and with it; the out-of-fold scores of both."""
+    words = task.without(vectors=True)
+    first, scores = held_out(words, APART), held_out(task, APART)
+    learned.save(train(task, scores), target / "evidence.npz", train(words, first))
+    return first, scores
 
 
 def write_eligibility(target: Path, task: Task) -> None:
@@ -200,14 +210,31 @@ def write_eligibility(target: Path, task: Task) -> None:
     learned.save(model, target / "eligibility.npz", uncertain=np.array(band))
 
 
-def read_frozen(task: Task) -> finetune.Data:
-    """The sentences as they leave the layers that are not trained, rounded as they are shipped."""
+def read_frozen(task: Task) -> finetune.Work:
+    """The sentences, and others without labels, as they leave the layers that are not trained."""
+    texts, rows = unlabelled()
+    texts, rows = task.texts + texts, np.concatenate([task.features, rows])
+    teacher, student = (_read(shape, task, texts, rows) for shape in (finetune.TEACHER, finetune.STUDENT))
+    return finetune.Work(teacher, student, task.corpus)
+
+
+def _read(shape: finetune.Shape, task: Task, texts: Sequence[str], features: learned.Array) -> finetune.Data:
     with TemporaryDirectory() as aside:
         frozen = Path(aside) / "frozen.onnx"
-        export.write_layers(frozen, finetune.FROZEN, sample(task))
-        return finetune.prepare(
-            task.texts, task.features, list(task.targets.values()), list(task.elements.values()), frozen
-        )
+        export.write_layers(frozen, shape.frozen, sample(task))
+        return finetune.prepare(texts, features, list(task.targets.values()), list(task.elements.values()), frozen)
+
+
+def unlabelled() -> tuple[list[str], learned.Array]:
+    """Sentences of the eligibility corpus and their features: nobody has said of what they are evidence."""
+    checklist = load_checklist("cn-2026")
+    passages = [
+        evidence.Passage(evidence.normal(row["text"][start:end]), STANDS_IN[row["register"]])
+        for row in eligibility_rows()[::EVERY]
+        for start, end in split_sentences(row["text"])
+    ]
+    noticed = [evidence.notice(p.text, checklist) for p in passages]
+    return [p.text for p in passages], evidence.features(passages, noticed, checklist)
 
 
 def sample(task: Task) -> list[encoder.Single]:
@@ -215,22 +242,41 @@ def sample(task: Task) -> list[encoder.Single]:
     return [encoder.embed(text, encoder.base()) for text in task.texts[::SAMPLE]]
 
 
-def write_encoder(target: Path, task: Task, data: finetune.Data, linear: learned.Array) -> learned.Array:
-    """Fine-tune the upper layers, calibrate and save them; the out-of-fold scores, elements last."""
-    targets = list(task.targets.values())
+def write_encoder(
+    target: Path, task: Task, work: finetune.Work, first: learned.Array, linear: learned.Array
+) -> learned.Array:
+    """Fine-tune the upper layers, calibrate and save them; the out-of-fold scores, elements last.
+
+    ``first`` and ``linear``: the out-of-fold scores of the judges before them.
+    """
     folds = learned.folds(task.groups(APART), ENCODER_FOLDS)
-    net, scores = finetune.fit_and_cross_score(data, folds, task.corpus)
+    net, scores = finetune.fit_and_cross_score(work, folds)
     lower = encoder.open_half(target / "encoder-lower.onnx")
     export.write_upper(target / "encoder-upper.onnx", net, [lower(rows) for rows in sample(task)])
     export.write_tuned(
         target,
         net,
-        data,
+        work.student,
         task.texts,
         tuple(task.targets),
         tuple(task.elements),
         task.feature_names,
         task.corpus,
-        calibrate.calibrate(scores[:, : len(targets)] + calibrate.LINEAR_SHARE * linear, targets),
+        calibration(task, first, linear, scores),
     )
     return scores
+
+
+def calibration(
+    task: Task, first: learned.Array, linear: learned.Array, encoder: learned.Array
+) -> calibrate.Calibration:
+    """Thresholds of all judges, from the out-of-fold scores of each."""
+    targets = list(task.targets.values())
+    joint = encoder[:, : len(targets)] + calibrate.LINEAR_SHARE * linear
+    fit = calibrate.calibrate(joint, targets)
+    right = (fit.probability(joint) >= fit.threshold) & np.stack(targets, axis=1).astype(bool)
+    return replace(
+        fit,
+        quiet=calibrate.silencing(first, targets, right),
+        silent=calibrate.silencing(linear, targets, right),
+    )

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from patentprep import learned
 
 LINEAR_SHARE = 0.8  # joint score = encoder score + this x linear score
-SILENT = 0.10  # below this linear probability of every output the encoder is not asked
+LOST = 0.004  # of what is rightly shown, a quicker judge may silence at most this share
+SILENCING = np.round(np.arange(0.02, 0.31, 0.01), 2)
 PRECISION = 0.90  # wanted of what is shown ...
 FLAG_PRECISION = 0.86  # ... of red flags, where a miss is worse ...
 COST = 0.05  # ... for at most so much F1
@@ -32,7 +33,8 @@ class Calibration:
     offset: learned.Array
     threshold: learned.Array
     linear_share: float = LINEAR_SHARE
-    silent: float = SILENT
+    quiet: float = 0.0
+    silent: float = 0.0
 
     def probability(self, joint: learned.Array) -> learned.Array:
         return learned.sigmoid(joint * self.slope + self.offset)
@@ -47,6 +49,17 @@ def calibrate(joint: learned.Array, targets: Sequence[npt.NDArray[np.int_]]) -> 
     chosen = [threshold(chances[:, n], target.astype(bool), wanted[n]) for n, target in enumerate(targets)]
     chosen[:-1] = [max(value, 0.5) for value in chosen[:-1]]  # nothing is shown that is likelier wrong than right
     return Calibration(slope, offset, np.array(chosen))
+
+
+def silencing(scores: learned.Array, targets: Sequence[npt.NDArray[np.int_]], right: Flags) -> float:
+    """The probability of every output below which a quicker judge may silence a text, from its out-of-fold scores.
+
+    ``right``: which outputs of which texts all judges together would rightly show.
+    """
+    most = calibrate(scores, targets).probability(scores).max(axis=1)
+    weight = right.sum(axis=1)
+    lost = [weight[most < least].sum() / weight.sum() for least in SILENCING]
+    return float(max((least for least, share in zip(SILENCING, lost, strict=True) if share <= LOST), default=0.0))
 
 
 def threshold(chances: learned.Array, true: Flags, wanted: float = PRECISION) -> float:

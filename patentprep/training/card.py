@@ -30,7 +30,7 @@ CONFUSIONS = 14  # of the most frequent
 
 def card(sentences: build.Task, passages: build.Task, scores: Scores) -> str:
     """The model card: what ``patentprep model card`` prints."""
-    heard = _heard(scores["evidence linear"], sentences)
+    heard = _heard(scores, sentences)
     shown = _shown(_joint(scores), sentences, heard)
     lines = [
         "# Model card",
@@ -54,8 +54,10 @@ def card(sentences: build.Task, passages: build.Task, scores: Scores) -> str:
         "",
         *_corpus(sentences),
         f"The whole detector. Its joint score is the encoder's plus {calibrate.LINEAR_SHARE} times the linear one.",
-        f"Where the linear model gives every output less than {calibrate.SILENT:.2f} the upper layers are not asked,",
-        f"and nothing is shown: {1 - heard.mean():.0%} of the corpus.",
+        f"Where n-grams and named features alone give every output less than {encoder.tuned().quiet:.2f}, the encoder",
+        "is not asked, and nothing is shown; nor are its upper layers where the linear model with the lower ones gives",
+        f"every output less than {encoder.tuned().silent:.2f}. Together they silence {1 - heard.mean():.0%} of the",
+        f"corpus, and each at most {calibrate.LOST:.1%} of what would rightly be shown.",
         "",
         *_figures("Held out by document and field", sentences, shown),
         *_traps(sentences, shown),
@@ -68,7 +70,7 @@ def card(sentences: build.Task, passages: build.Task, scores: Scores) -> str:
 
 def quality(sentences: build.Task, passages: build.Task, scores: Scores) -> str:
     """docs/quality.md: the detector against simpler ones, by register, and what it mistakes for what."""
-    heard, all_heard = _heard(scores["evidence linear"], sentences), np.ones(len(sentences.rows), dtype=bool)
+    heard, all_heard = _heard(scores, sentences), np.ones(len(sentences.rows), dtype=bool)
     whole = _shown(_joint(scores), sentences, heard)
     linear = _shown(scores["evidence linear"], sentences, all_heard)
     plain = _shown(scores["evidence n-grams"], sentences, all_heard)
@@ -136,10 +138,13 @@ def _joint(scores: Scores, what: str = "") -> learned.Array:
     return scores[f"evidence encoder{what}"] + calibrate.LINEAR_SHARE * scores[f"evidence linear{what}"]
 
 
-def _heard(linear: learned.Array, task: build.Task) -> Flags:
-    """Where the upper layers are asked, with the linear model calibrated as the shipped one is."""
-    chances = calibrate.calibrate(linear, list(task.targets.values())).probability(linear)
-    return np.asarray(chances.max(axis=1) >= calibrate.SILENT)
+def _heard(scores: Scores, task: build.Task) -> Flags:
+    """Where the upper layers are asked: where no quicker judge, calibrated as the shipped one is, hears nothing."""
+    heard = np.full(len(task.rows), True)
+    for name, least in (("evidence first", encoder.tuned().quiet), ("evidence linear", encoder.tuned().silent)):
+        chances = calibrate.calibrate(scores[name], list(task.targets.values())).probability(scores[name])
+        heard &= chances.max(axis=1) >= least
+    return heard
 
 
 def _shown(scores: learned.Array, task: build.Task, heard: Flags) -> Shown:
@@ -272,7 +277,10 @@ def _registers(task: build.Task, scores: Scores, whole: Shown) -> list[str]:
     apart = np.flatnonzero(~measured)
     detectors = [("the linear model alone", linear, scores["evidence linear"])]
     if "evidence encoder, other registers" in scores:
-        detectors.insert(0, ("the whole detector", _joint(scores, ", other registers"), _joint(scores)))
+        detectors.insert(
+            0,
+            ("the whole detector, its encoder without a teacher", _joint(scores, ", other registers"), _joint(scores)),
+        )
     held: list[list[object]] = []
     for what, part, other in detectors:
         shown = {name: np.zeros(len(task.rows), dtype=bool) for name in evidence.OUTPUTS}

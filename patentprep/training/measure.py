@@ -22,10 +22,11 @@ from patentprep.training.build import APART, Task, cross_score, held_out, other_
 Scores = dict[str, learned.Array]
 
 
-def evidence(sentences: Task, linear: learned.Array, encoder: learned.Array) -> Scores:
-    """Scores of the sentences; ``linear`` and ``encoder`` are the out-of-fold scores that the training left."""
+def evidence(sentences: Task, first: learned.Array, linear: learned.Array, encoder: learned.Array) -> Scores:
+    """Scores of the sentences; the three given are the out-of-fold scores that the training left."""
     outputs = linear.shape[1]
     return {
+        "evidence first": first,
         "evidence linear": linear,
         "evidence n-grams": held_out(n_grams_only(sentences), APART),
         "evidence linear, other registers": cross_score(sentences, other_registers(sentences.rows)),
@@ -34,9 +35,9 @@ def evidence(sentences: Task, linear: learned.Array, encoder: learned.Array) -> 
     }
 
 
-def registers(sentences: Task, data: finetune.Data) -> Scores:
-    """Scores of sentences whose register, too, the encoder never saw: five more trainings."""
-    scores = finetune.cross_score(data, other_registers(sentences.rows), sentences.corpus)
+def registers(sentences: Task, work: finetune.Work) -> Scores:
+    """Scores of sentences whose register, too, the encoder never saw: five more trainings, without teachers."""
+    scores = finetune.cross_score(work, other_registers(sentences.rows), alone=True)
     return {"evidence encoder, other registers": scores[:, : len(sentences.targets)]}
 
 

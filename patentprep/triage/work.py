@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
-from typing import TypeVar
 
 from patentprep.errors import PatentprepError
 from patentprep.model import Lang
@@ -13,8 +12,6 @@ from patentprep.triage.duplicates import sketch
 from patentprep.triage.model import Row, row_of, unreadable
 
 FORGET_AFTER = 50  # drafts: then what was remembered of their sentences is dropped; about 40 MB
-Of = TypeVar("Of")
-Made = TypeVar("Made")
 
 
 class Failed(PatentprepError):
@@ -72,19 +69,15 @@ def _alone() -> None:
     from patentprep.eligibility import load_model
 
     encoder.load()
-    evidence.load_model()
+    evidence.load_first()
     load_model()
-    encoder.beside = _one_after_another
+    encoder.work_alone()
     try:
         from threadpoolctl import threadpool_limits
 
         threadpool_limits(1)
     except ImportError:
         pass
-
-
-def _one_after_another(work: Callable[[Of], Made], items: Iterable[Of]) -> list[Made]:
-    return [work(item) for item in items]
 
 
 @cache
@@ -105,4 +98,4 @@ def forget() -> None:
     from patentprep import encoder, evidence
 
     encoder.forget()
-    evidence._remembered.clear()
+    evidence.forget()

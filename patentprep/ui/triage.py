@@ -11,14 +11,15 @@ from markupsafe import Markup
 from patentprep.cases import store as cases
 from patentprep.cases.model import CaseUnknown
 from patentprep.errors import PatentprepError
-from patentprep.model import REQUIREMENTS
+from patentprep.model import REQUIREMENTS, Lang
 from patentprep.report import triage as reports
+from patentprep.report.as_pdf import installed
 from patentprep.strings import LANGUAGES, t
 from patentprep.triage.model import DECISIONS, Row
 from patentprep.triage.rank import ranked
 from patentprep.ui import case_desk, case_list, desk, html, steps, triage_intake, triage_pile, triage_view
 from patentprep.ui.desk import lang, w
-from patentprep.ui.triage_pile import Pile
+from patentprep.ui.triage_pile import DOCUMENTS, Pile
 
 SHOWN = 100  # drafts on one page of the table
 EVERY = 1.5  # seconds between two looks at what is finished
@@ -32,17 +33,21 @@ MIME = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "html": "text/html",
 }
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+SUMMARIES = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+}
 
-# A click on the title of a draft, in the table or the heat map, tells its number.
-_OPENED = st.components.v2.component(
+# A click on the title of a draft, in the table or the heat map, tells its number; on the head of a column, the order.
+_CLICKED = st.components.v2.component(
     "patentprep_triage",
     js="""export default function ({ setTriggerValue }) {
   function open(event) {
-    const link = event.target.closest && event.target.closest("[data-draft]");
+    const link = event.target.closest && event.target.closest("[data-draft], [data-sort]");
     if (!link || (event.type === "keydown" && event.key !== "Enter" && event.key !== " ")) return;
     event.preventDefault();
-    setTriggerValue("number", Number(link.dataset.draft));
+    if (link.dataset.sort) setTriggerValue("sort", link.dataset.sort);
+    else setTriggerValue("number", Number(link.dataset.draft));
   }
   document.addEventListener("click", open);
   document.addEventListener("keydown", open);
@@ -140,20 +145,9 @@ def controls(pile: Pile) -> None:
         )  # fmt: skip
         desk.choose(
             st.selectbox, w("triage.sort"), SORTS, "triage_sort", "urgency",
-            format_func={name: sort_name(name) for name in SORTS}.__getitem__, filter_mode=None, width=190,
+            format_func={name: triage_view.sort_name(name) for name in SORTS}.__getitem__, filter_mode=None, width=190,
         )  # fmt: skip
         st.text_input(w("triage.text"), key=desk.keep("triage_text", ""), placeholder=w("triage.text_hint"), width=190)
-
-
-def sort_name(sort: str) -> str:
-    """An order in words."""
-    name, _, way = sort.partition(":")
-    if name in REQUIREMENTS:
-        return w("triage.sort_requirement", name=t(f"ui.walk.short.{name}", lang()))
-    if name in ("urgency", "modified"):
-        return w(f"triage.sort_{name}")
-    words = t(f"triage.column.{name}", lang())
-    return w("triage.sort_most", name=words) if way else words
 
 
 def shown(pile: Pile) -> list[tuple[int, Row]]:
@@ -200,9 +194,9 @@ def listing(pile: Pile) -> None:
         if any(row.ok for row in rows):
             html.put(Markup('<p class="pp-calm">{}</p>').format(w("triage.nothing_left")))
     elif desk.held("triage_view", "list") == "heat":
-        html.put(triage_view.heat(numbered))
+        html.put(triage_view.heat(numbered, desk.held("triage_sort", "urgency")))
     else:
-        html.put(triage_view.table(numbered))
+        html.put(triage_view.table(numbered, desk.held("triage_sort", "urgency")))
     if unread := ranked(row for row in rows if not row.ok):
         html.section(w("triage.unread", count=len(unread)))
         html.put(triage_view.not_read([triage_view.near(row, pile.folder) for row in unread]))
@@ -274,11 +268,13 @@ def files(pile: Pile, found: list[tuple[int, Row]]) -> None:
     html.section(w("triage.files"))
     rows = [row for _, row in found] + ranked(row for row in pile.table(deadlines()) if not row.ok)
     with st.container(horizontal=True, key="pp-triage-files"):
-        st.download_button(
-            w("triage.download_manager"), partial(_manager, rows, lang()), mime=WORD,
-            file_name=f"{w('triage.file.manager')}.docx", key="triage_manager", on_click="ignore",
-            icon=":material/summarize:", type="primary",
-        )  # fmt: skip
+        for fmt, mime in SUMMARIES.items():
+            if fmt == "docx" or installed():
+                st.download_button(
+                    w(f"triage.download_manager_{fmt}"), partial(_manager, rows, fmt, lang()), mime=mime,
+                    file_name=f"{w('triage.file.manager')}.{fmt}", key=f"triage_manager_{fmt}", on_click="ignore",
+                    icon=":material/summarize:", type="primary" if fmt == "docx" else "secondary",
+                )  # fmt: skip
         for fmt, mime in MIME.items():
             st.download_button(
                 w(f"triage.download_{fmt}"), partial(reports.render, rows, fmt, lang()), mime=mime,
@@ -288,14 +284,14 @@ def files(pile: Pile, found: list[tuple[int, Row]]) -> None:
     archive(pile, [row for _, row in found])
 
 
-def _manager(rows: list[Row], language: str) -> bytes:
-    from patentprep.report.manager import manager_docx
+def _manager(rows: list[Row], fmt: str, language: Lang) -> bytes:
+    from patentprep.report.manager import manager_docx, manager_pdf
 
-    return manager_docx(rows, "zh" if language == "zh" else "en", date.today())
+    return (manager_docx if fmt == "docx" else manager_pdf)(rows, language, date.today())
 
 
 def archive(pile: Pile, rows: list[Row]) -> None:
-    """For each chosen draft the annotated copy and the question list, made when asked for."""
+    """For each chosen draft the chosen documents, made when asked for."""
     if not rows:
         return
     html.section(w("triage.archive"))
@@ -306,8 +302,13 @@ def archive(pile: Pile, rows: list[Row]) -> None:
         placeholder=w("triage.chosen_hint", count=min(len(rows), triage_pile.MOST_PACKED)),
         label_visibility="collapsed",
     )  # fmt: skip
+    kinds = {name: w(f"triage.document_{name}") for name in DOCUMENTS if name != "report_pdf" or installed()}
+    wanted = desk.choose(
+        st.pills, w("triage.documents"), tuple(kinds), "triage_documents", list(kinds),
+        format_func=kinds.__getitem__, selection_mode="multi",
+    )  # fmt: skip
     picked = [row for row in rows if not chosen or row.path in chosen][: triage_pile.MOST_PACKED]
-    key = (lang(), tuple(row.path for row in picked))
+    key = (lang(), tuple(wanted), tuple(row.path for row in picked))
     slot = st.empty()
     if key in pile.packed:
         slot.download_button(
@@ -316,7 +317,7 @@ def archive(pile: Pile, rows: list[Row]) -> None:
             icon=":material/download:",
         )  # fmt: skip
     elif slot.button(
-        w("triage.archive_go", count=len(picked)), key="triage_archive", disabled=pile.busy,
+        w("triage.archive_go", count=len(picked)), key="triage_archive", disabled=pile.busy or not wanted,
         icon=":material/folder_zip:",
     ):  # fmt: skip
         try:
@@ -328,7 +329,7 @@ def archive(pile: Pile, rows: list[Row]) -> None:
                     bar.progress(done / len(picked), text=words)
 
                 store = case_desk.store() if pile.kind == "cases" else None
-                made = triage_pile.pack(pile, picked, lang(), store, tell)
+                made = triage_pile.pack(pile, picked, wanted, lang(), store, tell)
         except PatentprepError as error:
             slot.empty()
             html.trouble(error)
@@ -350,8 +351,10 @@ def show() -> None:
         html.empty(w("triage.empty"), [w(f"triage.empty_{n}") for n in (1, 2, 3)])
     else:
         with st.container(key="triage_opened"):
-            opened = _OPENED(key="triage_click", on_number_change=lambda: None)
-        number = getattr(opened, "number", None)
+            clicked = _CLICKED(key="triage_click", on_number_change=lambda: None, on_sort_change=lambda: None)
+        if (sort := getattr(clicked, "sort", None)) in SORTS:
+            desk.lay_down("triage_sort", sort)
+        number = getattr(clicked, "number", None)
         if isinstance(number, int | float) and 0 <= int(number) < len(pile.rows):
             open_draft(pile, pile.rows[int(number)], keeps(pile))
         top = st.container()  # there in every run, so that nothing jumps when the run ends

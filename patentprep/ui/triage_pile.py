@@ -25,6 +25,7 @@ from patentprep.cases.model import Answer, Case
 from patentprep.cases.store import Store, heads, load, source_bytes
 from patentprep.errors import FileMissing, PatentprepError
 from patentprep.model import Assessment, Lang
+from patentprep.report import FileFormat
 from patentprep.strings import say, t
 from patentprep.triage.collect import ARCHIVE, BETWEEN, DRAFTS, TOLD, Opened, Source, collect
 from patentprep.triage.deadlines import deadline_of
@@ -37,6 +38,8 @@ MOST_PACKED = 100  # drafts in one archive of annotated copies
 MARKED_WHILE_RUNNING = 2_000  # rows up to which copies are looked for before the end
 AT_ONCE = 0.2  # seconds: rows that come closer to each other at the beginning were kept from an earlier run
 FIRST_GUESS = 3  # drafts judged before the remaining time is told
+REPORTS: dict[str, FileFormat] = {"report_docx": "docx", "report_pdf": "pdf"}
+DOCUMENTS = ("annotated", "questions", *REPORTS)  # of one draft
 LONGEST = 60  # characters of a name in an archive
 
 
@@ -50,6 +53,12 @@ class CaseEmpty(PatentprepError):
     """A case that holds neither a draft nor an answer. Facts: name."""
 
     key = "ui.triage.case_empty"
+
+
+class NoDraft(PatentprepError):
+    """A case of answers alone has no file to annotate. Facts: name."""
+
+    key = "ui.triage.no_draft"
 
 
 class Unexpected(PatentprepError):
@@ -298,8 +307,15 @@ def read_bytes(pile: Pile, rows: Sequence[Row]) -> Iterator[tuple[Row, bytes | P
         yield row, FileMissing(name=row.name)
 
 
-def pack(pile: Pile, rows: Sequence[Row], lang: Lang, store: Store | None, tell: Callable[[int, Row], None]) -> bytes:
-    """An archive with the annotated copy and the question list of each draft; what cannot be made is said in a file.
+def pack(
+    pile: Pile,
+    rows: Sequence[Row],
+    wanted: Sequence[str],
+    lang: Lang,
+    store: Store | None,
+    tell: Callable[[int, Row], None],
+) -> bytes:
+    """An archive with the wanted ``DOCUMENTS`` of each draft; what cannot be made is said in a file.
 
     ``tell`` is called before each draft with how many are done.
     """
@@ -309,20 +325,26 @@ def pack(pile: Pile, rows: Sequence[Row], lang: Lang, store: Store | None, tell:
         for done, (row, found) in enumerate(_read(pile, rows, store, lang)):
             tell(done, row)
             stem = f"{order[row.path]:03d} {_file_name(row)}"
-            try:
-                for ending, content in _documents(row, found, lang):
+            if isinstance(found, PatentprepError):
+                trouble.append(f"{row.path}: {say(found, lang)}")
+                continue
+            for kind in wanted:
+                try:
+                    ending, content = _document(kind, found, lang)
                     archive.writestr(f"{stem}/{stem}-{ending}", content)
-            except PatentprepError as error:
-                trouble.append(f"{row.path}: {_sentence(error, lang)}")
+                except PatentprepError as error:
+                    trouble.append(f"{row.path}: {say(error, lang)}")
         if trouble:
             archive.writestr(t("ui.triage.file.trouble", lang), "\ufeff" + "\r\n".join(map(printable, trouble)))
     return out.getvalue()
 
 
-Found = tuple[bytes, Any, Assessment, Mapping[str, Answer], str] | PatentprepError
+Found = tuple[bytes, Any, Assessment, Mapping[str, Answer], str]
 
 
-def _read(pile: Pile, rows: Sequence[Row], store: Store | None, lang: Lang) -> Iterator[tuple[Row, Found]]:
+def _read(
+    pile: Pile, rows: Sequence[Row], store: Store | None, lang: Lang
+) -> Iterator[tuple[Row, Found | PatentprepError]]:
     """Each draft read and assessed once more: rows are small and hold no text."""
     from patentprep import assess, read_draft
 
@@ -345,27 +367,28 @@ def _read(pile: Pile, rows: Sequence[Row], store: Store | None, lang: Lang) -> I
             yield row, error
 
 
-def _documents(row: Row, found: Found, lang: Lang) -> Iterator[tuple[str, bytes]]:
+def _document(kind: str, found: Found, lang: Lang) -> tuple[str, bytes]:
+    """The end of its name, and the document. Raises NotAnnotated, PdfNotInstalled, NoDraft."""
     from patentprep import assess
     from patentprep.cases.questions import open_questions
+    from patentprep.report import render
     from patentprep.report.annotated import annotate, suffix
     from patentprep.report.questions import question_docx
 
-    if isinstance(found, PatentprepError):
-        raise found
     data, draft, assessment, answers, name = found
-    asked = open_questions(assessment, answers, lang)
-    yield f"{t('ui.triage.file.questions', lang)}.docx", question_docx(name, asked, lang)
-    if draft is not None:
-        own = assessment if assessment.draft is draft else assess(draft)  # the answers stand in no file
-        yield f"{t('ui.triage.file.annotated', lang)}{suffix(own)}", annotate(data, own, lang)
+    words = t(f"ui.triage.file.{kind}", lang)
+    if kind == "questions":
+        return f"{words}.docx", question_docx(name, open_questions(assessment, answers, lang), lang)
+    if kind in REPORTS:
+        fmt = REPORTS[kind]
+        return f"{words}.{fmt}", render(assessment, fmt, lang)
+    if draft is None:
+        raise NoDraft(name=name)
+    own = assessment if assessment.draft is draft else assess(draft)  # the answers stand in no file
+    return f"{words}{suffix(own)}", annotate(data, own, lang)
 
 
 def _file_name(row: Row) -> str:
     stem = row.name.rpartition(".")[0] or row.name
     plain = "".join(c if c.isalnum() or c in " -_()（）" else "_" for c in printable(stem)).strip(" .")
     return plain[:LONGEST].strip() or "draft"
-
-
-def _sentence(error: PatentprepError, lang: Lang) -> str:
-    return say(error, lang)

@@ -18,6 +18,7 @@ from patentprep.ui.desk import lang, w
 DECISION_SHAPES = {"go": "●", "fix": "◐", "hold": "■"}
 LEVEL_SHAPES = {"ready": "●", "needs_work": "◐", "not_ready": "○"}
 FILLED = {"covered": (3, 4), "partial": (1, 2)}  # how strongly, with less or more than half of the points found
+HEAD_SORTS = {"rank": "urgency", "why": "gaps:desc"}  # other columns sort by themselves
 MOST_UNREAD = 20  # files that were not read, listed without unfolding
 Numbered = Sequence[tuple[int, int, Row]]  # rank, number of the row in its pile, row
 
@@ -38,7 +39,36 @@ def decision(row: Row) -> Markup:
     )
 
 
-def table(rows: Numbered) -> Markup:
+def sort_name(sort: str) -> str:
+    """An order in words."""
+    name, _, way = sort.partition(":")
+    if name in REQUIREMENTS:
+        return w("triage.sort_requirement", name=t(f"ui.walk.short.{name}", lang()))
+    if name in ("urgency", "modified"):
+        return w(f"triage.sort_{name}")
+    words = t(f"triage.column.{name}", lang())
+    return w("triage.sort_most", name=words) if way else words
+
+
+def _head(column: str, kind: str, words: str | Markup, sort: str) -> Markup:
+    """The head of a column: a click on it sorts by the column, the next one goes back to urgency."""
+    own = HEAD_SORTS.get(column, column)
+    chosen = sort == own
+    way = "descending" if ":desc" in own else "ascending"
+    return Markup(
+        '<th scope="col" class="{}"{}><a class="pp-tri-sort" role="button" tabindex="0" data-sort="{}" title="{}">{}'
+        '<i aria-hidden="true">{}</i></a></th>'
+    ).format(
+        kind,
+        Markup(' aria-sort="{}"').format(way) if chosen else "",
+        "urgency" if chosen else own,
+        w("triage.sort_by", order=sort_name("urgency" if chosen else own)),
+        words,
+        ("▾" if ":desc" in own else "▴") if chosen else "",
+    )
+
+
+def table(rows: Numbered, sort: str = "urgency") -> Markup:
     """One line a draft."""
     heads = [
         ("rank", ""),
@@ -49,9 +79,11 @@ def table(rows: Numbered) -> Markup:
         ("level", ""),
     ]
     head = Markup("").join(
-        Markup('<th scope="col" class="{}">{}</th>').format(
-            f"{kind} pp-{name}".strip() if kind else f"pp-tri-{name}",
+        _head(
+            name,
+            f"{kind} pp-{name}" if kind else f"pp-tri-{name}",
             _requirement_head(name) if kind else t(f"triage.column.{name}", lang()),
+            sort,
         )
         for name, kind in heads
     )
@@ -186,12 +218,9 @@ def _unread(rows: Sequence[Row]) -> Markup:
 # --- heat map ---------------------------------------------------------------------------------------------------------
 
 
-def heat(rows: Numbered) -> Markup:
+def heat(rows: Numbered, sort: str = "urgency") -> Markup:
     """Drafts by requirements: shape, share of the points found, and the filling in the colour of the requirement."""
-    head = Markup("").join(
-        Markup('<th scope="col" class="pp-{} pp-tri-top">{}</th>').format(name, name_of(name, lang()))
-        for name in REQUIREMENTS
-    )
+    head = Markup("").join(_head(name, f"pp-{name} pp-tri-top", name_of(name, lang()), sort) for name in REQUIREMENTS)
     body = Markup("").join(_heat_line(*row) for row in rows)
     drafts = [row for _, _, row in rows]
     foot = Markup("").join(
@@ -206,10 +235,11 @@ def heat(rows: Numbered) -> Markup:
     )
     return Markup(
         '<div class="pp-scroll"><table class="pp-heat pp-tri-heat"><caption>{} · {}</caption><thead><tr>'
-        '<th scope="col">{}</th>{}</tr></thead><tbody>{}</tbody><tfoot><tr><th scope="row">{}</th>{}</tr></tfoot>'
+        '{}{}</tr></thead><tbody>{}</tbody><tfoot><tr><th scope="row">{}</th>{}</tr></tfoot>'
         "</table></div>"
     ).format(
-        t("triage.legend", lang()), t("triage.heat_hint", lang()), t("triage.column.title", lang()), head, body,
+        t("triage.legend", lang()), t("triage.heat_hint", lang()),
+        _head("title", "", t("triage.column.title", lang()), sort), head, body,
         t("report.status.covered", lang()), foot,
     )  # fmt: skip
 
