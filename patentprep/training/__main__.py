@@ -1,11 +1,11 @@
 """``python -m patentprep.training``: train the models, measure them, write the card and docs/quality.md.
 
 The linear models take some minutes. With the extra ``train`` installed the upper layers of the encoder are trained too,
-three times over to measure them, once to ship them: about an hour on two processors. What is finished is kept in the
-system's temporary folder. Deterministic on one machine.
+teacher and student, three times over to measure them, once to ship them: about ninety minutes on two processors, with
+7 GB of memory for each. What is finished is kept in the system's temporary folder. Deterministic on one machine.
 
 ``python -m patentprep.training eligibility`` trains and measures that model alone; ``registers`` measures the whole
-detector on registers it never saw (five more trainings); ``card`` writes the two texts again from the stored scores;
+detector on registers it never saw (five more students); ``card`` writes the two texts again from the stored scores;
 ``words`` gathers which words the checklists' expressions need.
 """
 
