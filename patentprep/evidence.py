@@ -228,8 +228,8 @@ def probabilities(passages: Sequence[Passage], rows: learned.Array) -> tuple[lea
     """The probability of each of ``OUTPUTS``, and how much a passage speaks to each element.
 
     Both are nought where a quicker judge hears nothing at all: first n-grams and cues alone, then the linear model with
-    the encoder's lower half. Most sentences of a description are evidence of nothing, and each judge takes ten times as
-    long as the one before. ``rows``: see ``features``.
+    the encoder's lower half. Most sentences of a description are evidence of nothing, and the encoder takes many times
+    as long as words and cues. ``rows``: see ``features``.
     """
     model, first, tuned = load_model(), load_first(), encoder.tuned()
     texts = [p.text for p in passages]

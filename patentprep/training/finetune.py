@@ -292,17 +292,22 @@ def cross_score(work: Work, folds: Sequence[learned.Fold], *, alone: bool = Fals
     what comes of each is kept in the system's temporary folder: training may be interrupted and taken up again.
     """
     _side_by_side(lambda number: _score_fold(work, folds[number], alone), len(folds))
-    scores = np.full(work.student.targets.shape, np.nan)
-    for kept, held in folds:
-        scores[held] = np.load(_saved(work, kept, held, f"{_name(alone)}.npy"))
-    return scores
+    return _gathered(work, folds, alone)
 
 
 def fit_and_cross_score(work: Work, folds: Sequence[learned.Fold]) -> tuple[Any, learned.Array]:
     """The student trained on all texts, and ``cross_score``, all side by side."""
     everything = np.arange(len(work.student.targets))
     _side_by_side(lambda n: _student(work, everything) if n == 0 else _score_fold(work, folds[n - 1]), len(folds) + 1)
-    return _student(work, everything), cross_score(work, folds)
+    return _student(work, everything), _gathered(work, folds)
+
+
+def _gathered(work: Work, folds: Sequence[learned.Fold], alone: bool = False) -> learned.Array:
+    """What the folds have left."""
+    scores = np.full(work.student.targets.shape, np.nan)
+    for kept, held in folds:
+        scores[held] = np.load(_saved(work, kept, held, f"{_name(alone)}.npy"))
+    return scores
 
 
 def _score_fold(work: Work, fold: learned.Fold, alone: bool = False) -> None:
