@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SUMMARIES = ("docx", "pdf")  # the page for the manager
 FORMATS = ("table", "csv", "json", "xlsx", "html", "sarif", *SUMMARIES)
 MOST_JOBS = 256
+MOST_SECONDS = 86_400
 STDIN = "-"
 FIRST_GUESS = 3  # drafts judged before the remaining time is told
 EVERY = 0.2  # seconds between two lines of progress
@@ -30,6 +31,12 @@ class BadJobs(UsageError):
     """Facts: jobs."""
 
     key = "error.triage_jobs"
+
+
+class BadTimeLimit(UsageError):
+    """Facts: given."""
+
+    key = "error.triage_time_limit"
 
 
 class BadOnly(UsageError):
@@ -66,6 +73,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--today", metavar="DATE", help="deadlines as of that day")
     work = command.add_argument_group("how to work")
     work.add_argument("--jobs", metavar="N", help="processes; default: one for each processor")
+    work.add_argument("--time-limit", metavar="SECONDS", help="give up a draft that takes longer; default: 300")
     work.add_argument("--dask", metavar="ADDRESS|local", help="a Dask scheduler, or a cluster on this machine")
     work.add_argument("--no-cache", action="store_true", help="judge every draft anew, and keep nothing")
 
@@ -101,6 +109,7 @@ def run(
             on_row=progress.tell,
             deadlines=_deadlines(args, lang, today, complain),
             sarif=lang if args.format == "sarif" else None,
+            seconds=_seconds(args.time_limit),
         ):
             rows.append(row)
     finally:
@@ -197,6 +206,16 @@ def _jobs(text: str | None) -> int | None:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_JOBS):
         raise BadJobs(jobs=text[:20])
     return int(text)
+
+
+def _seconds(text: str | None) -> float:
+    from patentprep.triage.work import TIME_LIMIT
+
+    if text is None:
+        return TIME_LIMIT
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_SECONDS):
+        raise BadTimeLimit(given=text[:20])
+    return float(text)
 
 
 def _only(text: str) -> set[str]:

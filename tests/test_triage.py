@@ -32,7 +32,7 @@ from patentprep.triage.duplicates import marked, sketch, title_key
 from patentprep.triage.model import DECISIONS, REASONS, Row, decide, row_of
 from patentprep.triage.rank import COLUMNS, UnknownColumn, ranked
 from patentprep.triage.run import triage, triage_all
-from patentprep.triage_command import BadJobs, BadOnly, add_options
+from patentprep.triage_command import BadJobs, BadOnly, BadTimeLimit, add_options
 from patentprep.triage_command import run as run_command
 
 SAMPLES = Path(__file__).parent.parent / "data" / "samples"
@@ -285,12 +285,22 @@ def test_equal_files_are_judged_once_and_both_listed(tmp_path: Path, monkeypatch
 def test_a_fault_of_ours_costs_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.txt").write_text(DRAFT.format(n=1), encoding="utf-8")
 
-    def breaks(*_: object) -> None:
+    def breaks(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr("patentprep.assessment.assess", breaks)
     (found,) = triage([tmp_path])
     assert found.error == "error.triage_failed" and "ZeroDivisionError" in why(found, "en")
+
+
+def test_a_draft_that_takes_too_long_is_given_up_and_tried_again_next_time(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(DRAFT.format(n=1), encoding="utf-8")
+    draft, cache = tmp_path / "a.txt", tmp_path / "cache"
+    (found,) = triage([draft], seconds=-1, cache=cache)
+    assert found.error == "error.triage_too_slow" and not found.ok
+    assert "a.txt" in why(found, "en") and "--time-limit" in why(found, "zh")
+    (found,) = triage([draft], cache=cache)
+    assert found.ok
 
 
 # --- workers that die ------------------------------------------------------------------------------------
@@ -592,6 +602,8 @@ def test_in_the_terminal_a_copy_names_the_file_and_not_its_folder() -> None:
     [
         (["--jobs", "0"], BadJobs),
         (["--jobs", "two"], BadJobs),
+        (["--time-limit", "0"], BadTimeLimit),
+        (["--time-limit", "a minute"], BadTimeLimit),
         (["--only", "stop"], BadOnly),
         (["--sort", "colour"], UnknownColumn),
         (["--checklist", "xx"], PatentprepError),

@@ -26,7 +26,7 @@ from patentprep.triage.deadlines import deadline_of
 from patentprep.triage.duplicates import marked
 from patentprep.triage.model import Row, moved, unreadable
 from patentprep.triage.rank import ranked
-from patentprep.triage.work import judge_item, judge_items
+from patentprep.triage.work import TIME_LIMIT, judge_item, judge_items
 
 HANDFUL = 5  # below that, starting processes takes longer than reading
 MOST_BATCH = 8  # drafts sent at once
@@ -79,12 +79,14 @@ def triage(
     on_row: OnRow = unwatched,
     deadlines: Mapping[str, date] | None = None,
     sarif: Lang | None = None,
+    seconds: float = TIME_LIMIT,
 ) -> Iterator[Row]:
     """One row for every file below ``paths``, in the order in which they are finished.
 
     ``backend``: "serial", "processes" (``jobs`` of them, default one a processor), "dask local" (a cluster of that many
     processes on this machine) or "dask ADDRESS" (a scheduler; its workers are sent the files, and need no access to
     them). ``cache``: a folder; rows kept there are not judged again, and an interrupted run goes on where it stopped.
+    ``seconds``: a draft that takes longer gets a row that says so.
     ``sarif``: each row carries its part of a SARIF log in that language; the cache is then left alone.
     ``deadlines``: see ``deadlines.next_deadlines``. Copies and versions are found when all rows are there: ``marked``.
     Raises UsageError for an unknown checklist, for a cluster that cannot be used, for a cache that cannot be opened.
@@ -115,7 +117,7 @@ def triage(
             else:
                 yield tell(row)
         firsts, followers = (new, {}) if sarif else _copies(new)
-        for number, row in _judged(firsts, Task(tuple(checklists), sarif), jobs, backend):
+        for number, row in _judged(firsts, Task(tuple(checklists), sarif, seconds), jobs, backend):
             item = firsts[number]
             if store and row.sha256:
                 store.put(row, item)
@@ -189,6 +191,7 @@ class Task:
 
     checklists: tuple[str, ...]
     sarif: Lang | None = None
+    seconds: float = TIME_LIMIT
 
 
 def _judged(items: Sequence[Item], task: Task, jobs: int | None, backend: str) -> Iterator[tuple[int, Row]]:
@@ -206,7 +209,7 @@ def _one_by_one(items: Iterable[tuple[int, Item]], task: Task) -> Iterator[tuple
 
     with Opened() as files:
         for count, (number, item) in enumerate(items, 1):
-            yield number, judge_item(item, files, task.checklists, task.sarif)
+            yield number, judge_item(item, files, task.checklists, task.sarif, task.seconds)
             if count % FORGET_AFTER == 0:
                 forget()
 
@@ -337,7 +340,7 @@ def _answers(
                 some = numbers[start : start + size]
                 sent.extend(some)
                 yield joblib.delayed(judge_items)(
-                    [(n, _ready(items[n], files, elsewhere)) for n in some], task.checklists, task.sarif
+                    [(n, _ready(items[n], files, elsewhere)) for n in some], task.checklists, task.sarif, task.seconds
                 )
 
     for batch in new_parallel()(batches()):
