@@ -33,6 +33,7 @@ from patentprep.model import (
     Strength,
     silent,
 )
+from patentprep.patterns import HAN
 from patentprep.recall import recall
 from patentprep.resources import folder
 from patentprep.text import simplified
@@ -96,15 +97,18 @@ class Noticed:
 
 def notice(text: str, checklist: Checklist) -> Noticed:
     """Read one sentence with every cue of the checklist, as ``Element.reads`` and ``RedFlag.matches`` do."""
-    search = checklist.screen.at(text).search
+    look = checklist.screen.at(text)
+    search, may_match = look.search, look.may_match
     found: dict[str, str] = {}
     vague: dict[str, str] = {}
     for element in checklist.elements:
+        if id(element.vague) not in may_match and id(element.cues) not in may_match:
+            continue
         weak = search(element.vague)
         match = weak or search(element.cues)
         if match and not search(element.unless):
             (vague if weak else found)[element.id] = match.group(0)
-    return Noticed(found, vague, tuple(flag for flag in checklist.red_flags if flag.shown(search)))
+    return Noticed(found, vague, tuple(f for f in checklist.red_flags if f.of_interest(may_match) and f.shown(search)))
 
 
 def feature_names(checklist: Checklist) -> tuple[str, ...]:
@@ -131,9 +135,9 @@ def features(passages: Sequence[Passage], noticed: Sequence[Noticed], checklist:
         row += [float(passage.context == context) for context in CONTEXTS]
         row += [
             min(size, 200) / 200,
-            sum(c.isdigit() for c in text) / size * 5,
+            sum(map(str.isdigit, text)) / size * 5,
             float("=" in text),
-            float(any("\u4e00" <= c <= "\u9fff" for c in text)),
+            float(HAN.search(text) is not None),
         ]
         found = Counter(requirement[name] for name in cues.found)
         vague = Counter(requirement[name] for name in cues.vague)
@@ -394,7 +398,7 @@ def _bare(text: str) -> str:
 
 
 def _worth_reading(text: str) -> bool:
-    return sum(c.isalpha() for c in text) >= 4
+    return sum(map(str.isalpha, text)) >= 4
 
 
 def evidence_of(sentence: Sentence, judgement: Judgement, element: str) -> Evidence:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import fsum, prod
@@ -88,10 +88,10 @@ def in_small_letters(expression: str) -> str:
 @lru_cache(maxsize=256)
 def _seen(text: str) -> tuple[bool, bool, str]:
     """Whether a text has Chinese characters, whether it has Latin words, and the text in small letters."""
-    return _HAN.search(text) is not None, _LATIN.search(text) is not None, text.lower()
+    return HAN.search(text) is not None, _LATIN.search(text) is not None, text.lower()
 
 
-_HAN = re.compile("[\u4e00-\u9fff]")
+HAN = re.compile("[\u4e00-\u9fff]")
 _LATIN = re.compile("[A-Za-z]{2}")
 
 
@@ -134,6 +134,11 @@ class Look:
     lower: str
     zh: dict[int, list[str]]
     en: dict[int, list[str]]
+
+    @property
+    def may_match(self) -> Set[int]:
+        """The ``id`` of every pattern that is worth asking for: no other one matches this text."""
+        return self.zh.keys() | self.en.keys()
 
     def search(self, pattern: Pattern) -> re.Match[str] | None:
         """The words that ``Pattern.search`` finds: in Chinese before English, leftmost, of the first alternative.

@@ -66,6 +66,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--sort", default="urgency", metavar="COLUMN", help="such as score or probability:desc; "
                          "default: %(default)s")  # fmt: skip
     command.add_argument("--only", default="", metavar="go,fix,hold", help="show only these decisions")
+    command.add_argument("--newest", action="store_true", help="leave out copies and older versions of a draft")
     command.add_argument(
         "--portfolio", metavar="FILE.csv", help="families as for plan --portfolio: their references in file names give "
         "each draft its next deadline",
@@ -114,7 +115,8 @@ def run(
             rows.append(row)
     finally:
         progress.end()
-    shown = [row for row in ranked(marked(rows), args.sort) if row.decision in wanted]
+    table = ranked(marked(rows), args.sort)
+    shown = [row for row in table if row.decision in wanted and not (args.newest and row.superseded)]
     write(
         _summary(shown, args.format, lang, today)
         if args.format in SUMMARIES

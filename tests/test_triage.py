@@ -586,6 +586,17 @@ def test_the_command(drafts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert status == 2 and "bad.pdf" in text and len(said) == 1
 
 
+def test_only_the_newest_versions(drafts: Path, tmp_path: Path) -> None:
+    pile = tmp_path / "pile"
+    pile.mkdir()
+    for name in ("a.txt", "copy of a.txt"):
+        (pile / name).write_bytes((drafts / "D-00.txt").read_bytes())
+    arguments = (str(pile), "--no-cache", "--format", "json")
+    assert len(json.loads(command(*arguments)[1])["rows"]) == 2
+    (left,) = json.loads(command(*arguments, "--newest")[1])["rows"]
+    assert not left["duplicate_of"]
+
+
 @pytest.mark.parametrize(("fmt", "begins"), [("docx", b"PK"), ("pdf", b"%PDF")])
 def test_the_page_for_the_manager(drafts: Path, fmt: str, begins: bytes) -> None:
     status, page, _ = command(str(drafts / "D-00.txt"), "--no-cache", "--format", fmt, "--today", "2026-01-05")

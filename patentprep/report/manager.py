@@ -63,7 +63,7 @@ def manager_pdf(drafts: Sequence[Row | Assessment], lang: Lang, today: date) -> 
 
 def _page(drafts: Sequence[Row | Assessment], lang: Lang, today: date) -> dict[str, Any]:
     """What stands on the page, in words."""
-    rows = [row for row in map(_row, drafts) if not (row.duplicate_of or row.version_of)]
+    rows = [row for row in map(_row, drafts) if not row.superseded]
     read = [row for row in rows if row.ok]
     counted = Counter(row.decision for row in read)
     counts = t("manager.counts", lang, **{name: counted[name] for name in DECISIONS})

@@ -74,7 +74,7 @@ def summary(rows: Sequence[Row]) -> dict[str, int]:
     return {
         "count": len(rows),
         **{name: counts[name] for name in DECISIONS},
-        "copies": sum(bool(row.duplicate_of or row.version_of) for row in rows),
+        "copies": sum(row.superseded for row in rows),
         "unread": sum(not row.ok for row in rows),
     }
 

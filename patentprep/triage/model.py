@@ -92,6 +92,11 @@ class Row:
         return not self.error
 
     @property
+    def superseded(self) -> bool:
+        """Whether it is a copy, or an older version, of another draft in the pile."""
+        return bool(self.duplicate_of or self.version_of)
+
+    @property
     def name(self) -> str:
         """The file's own name."""
         return self.path.replace("\\", "/").rpartition("/")[2]

@@ -38,7 +38,7 @@ def urgency(row: Row) -> tuple[Any, ...]:
     sure = _CONFIDENCE[row.confidence] if row.decision == "go" else 0
     return (
         row.reason == "unknown_kind",
-        bool(row.duplicate_of or row.version_of),
+        row.superseded,
         row.next_deadline or date.max,
         _DECISION[row.decision],
         not row.ok,

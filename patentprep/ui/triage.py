@@ -148,6 +148,8 @@ def controls(pile: Pile) -> None:
             format_func={name: triage_view.sort_name(name) for name in SORTS}.__getitem__, filter_mode=None, width=190,
         )  # fmt: skip
         st.text_input(w("triage.text"), key=desk.keep("triage_text", ""), placeholder=w("triage.text_hint"), width=190)
+        if any(row.superseded for row in pile.table(deadlines())):
+            desk.fill(st.toggle, w("triage.newest"), "triage_newest", False)
 
 
 def shown(pile: Pile) -> list[tuple[int, Row]]:
@@ -155,6 +157,7 @@ def shown(pile: Pile) -> list[tuple[int, Row]]:
     rows = pile.table(deadlines())
     number = {id(row): n for n, row in enumerate(rows)}
     wanted = desk.held("triage_decisions", []) or DECISIONS
+    newest = bool(desk.held("triage_newest", False))
     language, text = desk.held("triage_language", ""), str(desk.held("triage_text", "")).strip().casefold()
     kept = [
         row
@@ -162,6 +165,7 @@ def shown(pile: Pile) -> list[tuple[int, Row]]:
         if row.ok
         and row.decision in wanted
         and (not language or row.language == language)
+        and not (newest and row.superseded)
         and (not text or text in f"{row.title}\n{row.path}".casefold())
     ]
     return [(number[id(row)], row) for row in ranked(kept, desk.held("triage_sort", "urgency"))]
@@ -280,7 +284,8 @@ def files(pile: Pile, found: list[tuple[int, Row]]) -> None:
                 w(f"triage.download_{fmt}"), partial(reports.render, rows, fmt, lang()), mime=mime,
                 file_name=f"{w('triage.file.table')}.{fmt}", key=f"triage_{fmt}", on_click="ignore",
             )  # fmt: skip
-    html.put(Markup('<p class="pp-place">{}</p>').format(w("triage.files_how")))
+    how = w("triage.files_how") if installed() else f"{w('triage.files_how')} {w('triage.no_pdf')}"
+    html.put(Markup('<p class="pp-place">{}</p>').format(how))
     archive(pile, [row for _, row in found])
 
 

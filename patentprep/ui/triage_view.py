@@ -102,7 +102,7 @@ def _line(rank: int, number: int, row: Row) -> Markup:
     statuses: dict[str, str] = dict(row.statuses)
     gaps = gaps_by_requirement(row)
     cells = Markup("").join(_cell(name, statuses.get(name, ""), gaps.get(name, [])) for name in REQUIREMENTS)
-    old = " pp-tri-old" if row.duplicate_of or row.version_of else ""
+    old = " pp-tri-old" if row.superseded else ""
     return Markup(
         '<tr class="pp-tri-row{}"><td class="pp-tri-rank">{}</td><td class="pp-tri-decision-cell">{}{}</td>'
         '<td class="pp-tri-title">{}</td><td class="pp-tri-why">{}</td>{}<td class="pp-tri-level">{}</td></tr>'
