@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -188,6 +189,20 @@ def test_check_json_keeps_the_main_points_of_the_contract(draft: Path, run: Run)
     for item in quotes:
         assert text[item["start"] : item["end"]] == item["quote"]
     assert report["eligibility"]["reasons"] and 0 <= report["eligibility"]["probability"] <= 1
+
+
+def test_a_check_leaves_nothing_in_the_home_of_its_user(draft: Path, tmp_path: Path) -> None:
+    """ONNX Runtime kept a number of the device there, and a store of events to send: docs/privacy.md rules both out."""
+    home = tmp_path / "home"
+    home.mkdir()
+    places = {"HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"}
+    environment = {k: v for k, v in os.environ.items() if k != "ORT_DISABLE_TELEMETRY"} | dict.fromkeys(
+        places, str(home)
+    )
+    command = [sys.executable, "-m", "patentprep", "check", str(draft), "--format", "json"]
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert done.returncode in (0, 1) and done.stdout.startswith(b"{")
+    assert list(home.rglob("*")) == []
 
 
 def test_check_twice_gives_the_same_answer(draft: Path, run: Run) -> None:
