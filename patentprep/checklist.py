@@ -57,7 +57,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One point the law asks for. ``where`` says where it must stand: claims, description or either."""
+    """One point the law asks for. ``where`` says where it must stand: claims, description or either.
+
+    ``named_by_cue``: in a sentence that has substance for the requirement, a cue of this element is never a coincidence.
+    """
 
     id: str
     requirement: RequirementId
@@ -72,6 +75,7 @@ class Element:
     cues: Pattern
     vague: Pattern
     unless: Pattern
+    named_by_cue: bool
     asks: Words
     advice: Words
     question: Words
@@ -263,7 +267,7 @@ def source_of(block: Block, sources: Container[str]) -> str:
 
 
 def _element(block: Block, sources: Container[str]) -> Element:
-    block.expect(_ELEMENT_KEYS)
+    block.expect(_ELEMENT_KEYS, {"named_by_cue"})
     applies = block.texts("applies_to")
     for kind in applies:
         if kind not in INVENTION_TYPES:
@@ -282,6 +286,7 @@ def _element(block: Block, sources: Container[str]) -> Element:
         cues=pattern_of(block, "cues"),
         vague=pattern_of(block, "vague"),
         unless=pattern_of(block, "unless"),
+        named_by_cue="named_by_cue" in block and block.one_of("named_by_cue", ("yes", "no")) == "yes",
         asks=words_of(block, "asks"),
         advice=words_of(block, "advice"),
         question=words_of(block, "question"),

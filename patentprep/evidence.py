@@ -280,16 +280,19 @@ def _elements(
 ) -> tuple[tuple[str, ...], str]:
     """The elements a sentence speaks to: the one the encoder names first, then those whose cues it matches.
 
-    A cue alone names no element that the encoder holds for quite unlikely.
+    A cue alone names no element that the encoder holds for quite unlikely, unless the checklist says that it is no
+    coincidence: a sentence of the corpus has one label a requirement, so the encoder thinks little of the second.
     """
     phrases = cues.vague if strength == "vague" else cues.found
     ids = [element.id for element in checklist.elements if element.requirement == requirement]
     if not ids:
         return (), ""
+    by_cue = {e.id for e in checklist.elements if e.named_by_cue} if strength == "substantive" else set()
     nearness = {name: near.get(name, UNLIKELY) for name in ids}
     first = max(ids, key=lambda name: (nearness[name], name in phrases))
     others = sorted(
-        (n for n in ids if n in phrases and n != first and nearness[n] >= UNLIKELY), key=lambda n: -nearness[n]
+        (n for n in ids if n in phrases and n != first and (n in by_cue or nearness[n] >= UNLIKELY)),
+        key=lambda n: -nearness[n],
     )
     return (first, *others), next((phrases[name] for name in (first, *others) if name in phrases), "")
 

@@ -80,15 +80,18 @@ def ngrams(text: str) -> list[str]:
 
     Scoring a draft must not wait a second and a half for a library that only training needs.
     """
+    return [term for word in text.lower().split() for term in _ngrams(word)]
+
+
+def _ngrams(word: str) -> list[str]:
     shortest, longest = NGRAMS
-    found = []
-    for word in text.lower().split():
-        padded = f" {word} "
-        size = len(padded)
-        for n in range(shortest, longest + 1):
-            found += [padded[at : at + n] for at in range(size - n + 1)] if n < size else [padded]
-            if n >= size:
-                break
+    padded = f" {word} "
+    size = len(padded)
+    found: list[str] = []
+    for n in range(shortest, longest + 1):
+        found += [padded[at : at + n] for at in range(size - n + 1)] if n < size else [padded]
+        if n >= size:
+            break
     return found
 
 
@@ -107,17 +110,36 @@ class NgramRow:
     values: Array
 
 
-Columns = dict[str, int]
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The column of each term of a model, and those of the n-grams of short words met before."""
+
+    of: dict[str, int]
+    met: dict[str, list[int]]
+
+    def of_word(self, word: str) -> list[int]:
+        """The columns of the n-grams of one word, as often as they occur in it."""
+        known = self.met.get(word)
+        if known is None:
+            known = [column for term in _ngrams(word) if (column := self.of.get(term)) is not None]
+            if len(word) <= SHORT:
+                if len(self.met) >= MOST_WORDS:
+                    self.met.clear()
+                self.met[word] = known
+        return known
+
+
 _remembered: list[tuple[tuple[str, ...], Columns]] = []
 MOST_MODELS = 4
+SHORT, MOST_WORDS = 24, 20_000  # characters of a word that is remembered, and how many are
 
 
 def _columns(vocabulary: tuple[str, ...]) -> Columns:
-    """The column of each term. Known by this very tuple: to hash sixty thousand terms takes longer than a sentence."""
+    """The columns of a vocabulary, known by this very tuple: hashing sixty thousand terms takes longer than a sentence."""
     for one, columns in _remembered:
         if one is vocabulary:
             return columns
-    columns = {term: n for n, term in enumerate(vocabulary)}
+    columns = Columns({term: n for n, term in enumerate(vocabulary)}, {})
     _remembered.append((vocabulary, columns))
     del _remembered[:-MOST_MODELS]
     return columns
@@ -126,7 +148,7 @@ def _columns(vocabulary: tuple[str, ...]) -> Columns:
 def ngram_row(model: TextModel, text: str) -> NgramRow:
     """What the fitted vectorizer would say of one text (sublinear term frequency, L2 norm)."""
     known = _columns(model.vocabulary)
-    found = [column for term in ngrams(text) if (column := known.get(term)) is not None]
+    found = [column for word in text.lower().split() for column in known.of_word(word)]
     columns, times = np.unique(np.array(found, dtype=np.int_), return_counts=True)
     values = (1.0 + np.log(times)) * model.idf[columns]
     length = float(np.sqrt((values**2).sum()))
