@@ -59,7 +59,7 @@ class Period:
 class Element:
     """One point the law asks for. ``where`` says where it must stand: claims, description or either.
 
-    ``named_by_cue``: in a sentence that has substance for the requirement, a cue of this element is never a coincidence.
+    ``named_by_cue``: in a sentence of substance for the requirement, a cue of this element is never a coincidence.
     """
 
     id: str

@@ -76,6 +76,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     _speak_utf8()
     args = _parser().parse_args(argv)
+    if hasattr(args, "formats"):
+        args.format = args.format or _format_of(args.output, args.formats)
     try:
         return int(args.run(args))
     except PatentprepError as error:
@@ -111,6 +113,13 @@ def interface_language() -> Lang:
     except ValueError:  # a locale whose name Python does not know
         name = ""
     return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
+
+
+def _format_of(output: str | None, formats: Sequence[str]) -> str:
+    """The one of ``formats`` that the ending of ``-o`` names, else the first."""
+    name = Path(output or "").name.lower()
+    endings = {".sarif.json": "sarif", ".htm": "html"} | {f".{fmt}": fmt for fmt in formats}
+    return next((fmt for end, fmt in endings.items() if name.endswith(end) and fmt in formats), formats[0])
 
 
 def _write(text: str, output: str | None) -> None:
@@ -378,7 +387,10 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
         command.set_defaults(run=run)
         if formats:
-            command.add_argument("--format", choices=formats, default=formats[0], help="default: %(default)s")
+            command.set_defaults(formats=formats)
+            command.add_argument(
+                "--format", choices=formats, help=f"default: the one that the ending of -o names, else {formats[0]}"
+            )
         if name != "app":
             command.add_argument("-o", "--output", metavar="FILE", help="write there instead of standard output")
             command.add_argument("--lang", choices=("zh", "en"), help="language of the words")

@@ -136,6 +136,11 @@ class Comparison:
     lost: tuple[Matter, ...]
     lost_more: tuple[Matter, ...]
 
+    @property
+    def identical(self) -> bool:
+        """Whether both versions hold the very same text."""
+        return self.old.draft.text == self.new.draft.text
+
     def elements(self, change: Change) -> tuple[ElementChange, ...]:
         """All points that went one way."""
         return tuple(e for r in self.requirements for e in r.elements if e.change == change)

@@ -9,14 +9,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from patentprep.model import Draft, RequirementId, Sentence
 from patentprep.structure.subject import ZH_CLAIM
-from patentprep.text_diff import Grams, Run, contained, grams, index, nearest, says_something, word_diff, wording
+from patentprep.text_diff import (
+    Grams,
+    Run,
+    contained,
+    grams,
+    index,
+    nearest,
+    says_something,
+    tokens,
+    word_diff,
+    wording,
+)
 
 SAME_MATTER = 0.5  # share of a sentence's wording that stands in one of the other text: its counterpart
 AROUND = 2  # sentences before and after a counterpart in which moved words are looked for
 MOVED = 6  # words: a stretch no longer than that stands elsewhere by chance
+REPLACED = 8  # words: a longer stretch that something else stands for is no changed value
 MOST_COUNTERPARTS = 3  # sentences looked at for what a sentence says
 
 CLAIM_NUMBERS = re.compile(
@@ -31,6 +44,8 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 
+_BETWEEN = " \t\n，,；;：:、"  # punctuation that joins a clause to its neighbours
+
 Spoken = dict[int, dict[RequirementId, tuple[str, ...]]]  # start of a sentence: elements it speaks to, by requirement
 
 
@@ -39,7 +54,8 @@ class Matter:
     """A sentence that the other version does not hold, or not in full.
 
     ``counterpart`` is the nearest sentence of the other version and ``runs`` the words: "added" is what the other
-    version does not say. Both are empty when the whole sentence has no counterpart.
+    version does not say. Both are empty when the whole sentence has no counterpart. ``changed``: every word added
+    stands for others in the sentence it became, or was, in the other version: a value was changed, nothing more.
     """
 
     sentence: Sentence
@@ -47,6 +63,7 @@ class Matter:
     elements: tuple[str, ...]
     counterpart: Sentence | None = None
     runs: tuple[Run, ...] = ()
+    changed: bool = False
 
 
 def not_in(
@@ -66,17 +83,21 @@ def not_in(
         if sentence.section == "abstract" or not says_something(text) or words in known:
             continue
         known.add(words)  # the same sentence once more is named once
+        start = sentence.start + offset
         near = _counterparts(grams(text), read, places)
         other = counterparts.get(sentence.start)
-        if other and other.start in at and at[other.start] not in near:
-            near.append(at[other.start])
-        diffs = {n: word_diff(held[n].text, text, held[n].start, sentence.start + offset) for n in near}
-        if any(_nothing_new(diffs[n], text, sentence.start + offset, _around(held, n)) for n in near):
+        own = at.get(other.start) if other else None
+        tried = near if own is None or own in near else [*near, own]
+        diffs = {n: word_diff(held[n].text, text, held[n].start, start) for n in tried}
+        if any(_nothing_new(diffs[n], text, start, _around(held, n)) for n in tried):
             continue
         speaks = spoken.get(sentence.start, {})
         elements = tuple(dict.fromkeys(e for names in speaks.values() for e in names))
-        one = held[near[0]] if near else None
-        matter = Matter(sentence, tuple(speaks), elements, one, diffs[near[0]] if near else ())
+        best = own if own in near else next(iter(tried), None)
+        one = None if best is None else held[best]
+        runs = _own_diff(one, text, start) if one else ()
+        changed = one is not None and own in near and _only_replaced(runs, base.text, draft.text)
+        matter = Matter(sentence, tuple(speaks), elements, one, runs, changed)
         (found if speaks or sentence.claim is not None else more).append(matter)
     return tuple(found), tuple(more)
 
@@ -86,12 +107,36 @@ def _matter(sentence: Sentence) -> tuple[int, str]:
     return (0, sentence.text) if sentence.claim is None else own_words(sentence.text)
 
 
+def _own_diff(one: Sentence, text: str, start: int) -> tuple[Run, ...]:
+    """What was changed in the counterpart's own words: the preamble of a claim was not taken out of another claim."""
+    offset, own = _matter(one)
+    return word_diff(own, text, one.start + offset, start)
+
+
+def _only_replaced(runs: Sequence[Run], base: str, text: str) -> bool:
+    """Whether what was added are a few words each time, and other words made room for them."""
+    replaced = False
+    for before, run in pairwise([None, *runs]):
+        if run is None or run.op != "added" or not says_something(text[run.start : run.end]):
+            continue
+        if before is None or before.op != "removed" or not says_something(base[before.start : before.end]):
+            return False
+        if len(tokens(text[run.start : run.end])) > REPLACED:
+            return False
+        replaced = True
+    return replaced
+
+
 def own_words(claim: str) -> tuple[int, str]:
-    """Where the own words of a claim begin, and those words: no preamble, and the numbers of other claims blanked."""
+    """Where the own words of a claim begin, and those words: no preamble, and the numbers of other claims blanked.
+
+    A comma behind the preamble and a semicolon at the end are no part of them.
+    """
     text = CLAIM_NUMBERS.sub(lambda match: match["word"] + " " * len(match["numbers"]), claim)
     lead = _LEAD.match(text)
     offset = lead.end() if lead and says_something(text[lead.end() :]) else 0
-    return offset, text[offset:]
+    bare = text[offset:].lstrip(_BETWEEN)
+    return len(text) - len(bare), bare.rstrip(_BETWEEN)
 
 
 def _counterparts(one: Grams, read: Sequence[Grams], places: Mapping[str, Sequence[int]]) -> list[int]:

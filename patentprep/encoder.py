@@ -1,10 +1,12 @@
 """The sentence encoder: a small transformer, its upper layers tuned on our corpus, run by ONNX Runtime.
 
-It is multilingual-e5-small (MIT licence, see NOTICE), cut in two. The lower part is as published and gives the general
-meaning of a text: one vector, which the linear models read. The upper part ends in layers and outputs trained on
-``data/evidence``: which requirement a sentence speaks to, how well, and which element of it.
+It is multilingual-e5-small (MIT licence, see NOTICE), cut in three. The lower part, one layer, and the middle part,
+three, are as published; each gives the general meaning of a text as one vector. That of the lower part is quick, and
+enough for the linear evidence model; that of the middle part is for eligibility. The upper part is layers and outputs
+trained on ``data/evidence``: which requirement a sentence speaks to, how well, and which element of it.
 ``python -m patentprep.training`` makes the files: ``encoder-base.npz`` (word pieces and their vectors, 4-bit codes),
-``encoder-lower.onnx`` and ``encoder-upper.onnx`` (8-bit weights), ``encoder-tuned.npz`` (names, calibration).
+``encoder-lower.onnx``, ``encoder-middle.onnx``, ``encoder-upper.onnx`` (8-bit weights), and ``encoder-tuned.npz``
+(names, calibration).
 
 A text gets the same answer alone and among others: each is computed by itself. Weights use seven of their eight bits,
 so that integer sums are exact on processors with and without the newer instructions.
@@ -33,7 +35,7 @@ Codes = npt.NDArray[np.uint8]
 Item = TypeVar("Item")
 
 WIDTH, HEADS = 384, 12
-LOWER, LAYERS = 4, 8  # layers of the lower part; layers in all
+AS_PUBLISHED = {"lower": (0, 1), "middle": (1, 4)}  # the layers of each part
 MOST_TOKENS = 256  # what a longer sentence says after that is not read
 MOST_KNOWN = 50_000  # texts whose answers are remembered
 MOST_PASSAGES = 2_000  # passages whose parts are remembered
@@ -50,13 +52,15 @@ class Base:
     codes: Codes  # vectors of the pieces
     positions: Single
     norm: tuple[Single, Single]
-    center: Single  # the vector of a text is standardised by these: mean and spread over our sentences
-    spread: Single
+    center: dict[
+        str, Single
+    ]  # by part, what the vector of a text is standardised by: mean and spread over our sentences
+    spread: dict[str, Single]
 
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """What the upper half says and how it is read together with the linear model's score."""
+    """What the upper part says and how it is read together with the linear model's score."""
 
     outputs: tuple[str, ...]
     elements: tuple[str, ...]  # further outputs: which element a sentence speaks to
@@ -67,8 +71,8 @@ class Tuned:
     slope: Array  # probability = 1 / (1 + exp(-(slope * joint score + offset)))
     offset: Array
     threshold: Array  # from this probability on an output is shown
-    quiet: float  # no encoder at all where n-grams and cues alone give every output less than this ...
-    silent: float  # ... and no upper half where the linear model does
+    quiet: Array  # no encoder at all where n-grams and cues alone give every output less than this ...
+    silent: Array  # ... and no further part where the linear model does
 
     def probability(self, scores: Array, linear: Array) -> Array:
         """The calibrated probability of each output from the scores of both judges."""
@@ -101,8 +105,8 @@ def read_base(path: Path) -> Base:
         arrays["codes"],
         arrays["positions"].astype(np.float32),
         (arrays["norm.weight"], arrays["norm.bias"]),
-        arrays["center"],
-        arrays["spread"],
+        {name: arrays[f"center.{name}"] for name in AS_PUBLISHED},
+        {name: arrays[f"spread.{name}"] for name in AS_PUBLISHED},
     )
 
 
@@ -120,8 +124,8 @@ def read_tuned(path: Path) -> Tuned:
         arrays["slope"].astype(np.float64),
         arrays["offset"].astype(np.float64),
         arrays["threshold"].astype(np.float64),
-        float(arrays["quiet"]),
-        float(arrays["silent"]),
+        arrays["quiet"].astype(np.float64),
+        arrays["silent"].astype(np.float64),
     )
 
 
@@ -135,8 +139,8 @@ def tuned() -> Tuned:
     return read_tuned(models() / "encoder-tuned.npz")
 
 
-def open_half(path: Path) -> Callable[[Single], Single]:
-    """One half of the network as a function of the vectors of one text, one row a token."""
+def open_part(path: Path) -> Callable[[Single], Single]:
+    """One part of the network as a function of the vectors of one text, one row a token."""
     import onnxruntime
 
     onnxruntime.disable_telemetry_events()
@@ -154,13 +158,15 @@ def open_half(path: Path) -> Callable[[Single], Single]:
 
 
 @cache
-def _half(name: str) -> Callable[[Single], Single]:
-    return open_half(models() / f"encoder-{name}.onnx")
+def _part(name: str) -> Callable[[Single], Single]:
+    return open_part(models() / f"encoder-{name}.onnx")
 
 
 def load() -> None:
     """Read all files now, so that the first draft need not wait."""
-    base(), tuned(), _half("lower"), _half("upper")
+    base(), tuned()
+    for name in (*AS_PUBLISHED, "upper"):
+        _part(name)
 
 
 # --- arithmetic --------------------------------------------------------------------------------------------------
@@ -219,17 +225,18 @@ def _remembered(what: str, texts: Sequence[str], compute: Callable[[str], Single
 
 
 def vectors(texts: Sequence[str], halfway: dict[str, Single] | None = None) -> Array:
-    """What the lower half makes of each text: one vector of about unit length, remembered for the life of the process.
+    """What the lower part makes of each text: one vector of about unit length, remembered for the life of the process.
 
     ``halfway`` collects the token vectors of texts not met before, for ``scores`` to go on from.
     """
-    published, lower = base(), _half("lower")
+    published, lower = base(), _part("lower")
+    center, spread = published.center["lower"], published.spread["lower"]
 
     def one(text: str) -> Single:
         rows = lower(embed(text, published))
         if halfway is not None:
             halfway[text] = rows
-        deviation = (rows.mean(axis=0) - published.center) / published.spread
+        deviation = (rows.mean(axis=0) - center) / spread
         return np.asarray(deviation / np.sqrt(WIDTH), dtype=np.float32)
 
     return np.array(_remembered("vectors", texts, one), dtype=np.float64).reshape(len(texts), WIDTH)
@@ -244,10 +251,11 @@ def passages(texts: Sequence[Sequence[str]]) -> list[Single]:
 def passage(parts: Sequence[str]) -> Single:
     """What each part of a passage adds to its vector, one row a part; the rows add up to the vector.
 
-    The lower layers read the parts together, as many at a time as they can take, so that each is understood beside its
-    neighbours; a part longer than that is cut. The vector is the mean over all tokens, standardised like ``vectors``.
+    The lower and middle layers read the parts together, as many at a time as they can take, so that each is understood
+    beside its neighbours; a part longer than that is cut. The vector is the mean over all tokens, standardised.
     """
-    published, lower = base(), _half("lower")
+    published, lower, middle = base(), _part("lower"), _part("middle")
+    center, spread = published.center["middle"], published.spread["middle"]
     pieces = [published.tokenizer(part)[1:-1][: MOST_TOKENS - 2] for part in parts]
     chunks: list[list[int]] = []
     room = 0
@@ -259,8 +267,8 @@ def passage(parts: Sequence[str]) -> Single:
         room -= len(piece)
     sums, count = np.zeros((len(parts), WIDTH), dtype=np.float64), 0
     for chunk in chunks:
-        rows = lower(_embed([START, *(n for number in chunk for n in pieces[number]), END], published))
-        rows = (rows - published.center) / published.spread
+        rows = middle(lower(_embed([START, *(n for number in chunk for n in pieces[number]), END], published)))
+        rows = (rows - center) / spread
         count += len(rows)
         at = 0  # the mark at the start goes with the first part, the mark at the end with the last
         for number in chunk:
@@ -275,11 +283,12 @@ def scores(texts: Sequence[str], features: Array, halfway: Mapping[str, Single] 
 
     What the network makes of a text is remembered for the life of the process; the features only add to it.
     """
-    model, published, lower, upper = tuned(), base(), _half("lower"), _half("upper")
+    model, published = tuned(), base()
+    lower, middle, upper = (_part(name) for name in ("lower", "middle", "upper"))
 
     def one(text: str) -> Single:
         rows = (halfway or {}).get(text)
-        return upper(lower(embed(text, published)) if rows is None else rows)
+        return upper(middle(lower(embed(text, published)) if rows is None else rows))
 
     said = np.array(_remembered("scores", texts, one), dtype=np.float64)
     return said.reshape(len(texts), model.features.shape[1]) + (features * FEATURE_SCALE) @ model.features

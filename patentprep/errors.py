@@ -29,6 +29,12 @@ class FileMissing(DraftError):
     key = "error.file_missing"
 
 
+class FolderGiven(FileMissing):
+    """What is there is a folder."""
+
+    key = "error.folder_given"
+
+
 class EmptyDraft(DraftError):
     """The file has no bytes, or no words."""
 

@@ -232,7 +232,7 @@ def probabilities(passages: Sequence[Passage], rows: learned.Array) -> tuple[lea
     """The probability of each of ``OUTPUTS``, and how much a passage speaks to each element.
 
     Both are nought where a quicker judge hears nothing at all: first n-grams and cues alone, then the linear model with
-    the encoder's lower half. Most sentences of a description are evidence of nothing, and the encoder takes many times
+    the encoder's first layer. Most sentences of a description are evidence of nothing, and the encoder takes many times
     as long as words and cues. ``rows``: see ``features``.
     """
     model, first, tuned = load_model(), load_first(), encoder.tuned()
@@ -252,8 +252,8 @@ def probabilities(passages: Sequence[Passage], rows: learned.Array) -> tuple[lea
     return chances, elements
 
 
-def _hears(passages: Sequence[Passage], chances: learned.Array, least: float) -> learned.Indices:
-    """The numbers of the passages of which some output that can be shown is as likely as ``least``."""
+def _hears(passages: Sequence[Passage], chances: learned.Array, least: learned.Array) -> learned.Indices:
+    """The numbers of the passages of which some output that can be shown is as likely as its own ``least``."""
     hears = chances >= least
     hears[[n for n, p in enumerate(passages) if p.context == "background"], 1:] = False  # only a problem counts there
     hears[[n for n, p in enumerate(passages) if not any(map(str.isalpha, p.text))]] = False  # dots and figures

@@ -135,7 +135,7 @@ SHORT, MOST_WORDS = 24, 20_000  # characters of a word that is remembered, and h
 
 
 def _columns(vocabulary: tuple[str, ...]) -> Columns:
-    """The columns of a vocabulary, known by this very tuple: hashing sixty thousand terms takes longer than a sentence."""
+    """The columns of a vocabulary, known by this very tuple: hashing sixty thousand terms takes longer than judging."""
     for one, columns in _remembered:
         if one is vocabulary:
             return columns

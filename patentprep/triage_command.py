@@ -51,6 +51,12 @@ class NoPaths(UsageError):
     key = "error.triage_no_paths"
 
 
+class NothingThere(UsageError):
+    """Folders and archives without a file. Facts: names."""
+
+    key = "error.triage_nothing_there"
+
+
 class NoTerminal(UsageError):
     """A workbook or a document cannot be shown. Facts: format."""
 
@@ -65,7 +71,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--checklist", action="append", metavar="ID", help="default: cn-2026; may be repeated")
     command.add_argument("--sort", default="urgency", metavar="COLUMN", help="such as score or probability:desc; "
                          "default: %(default)s")  # fmt: skip
-    command.add_argument("--only", default="", metavar="go,fix,hold", help="show only these decisions")
+    command.add_argument("--only", metavar="go,fix,hold", help="show only these decisions")
     command.add_argument("--newest", action="store_true", help="leave out copies and older versions of a draft")
     command.add_argument(
         "--portfolio", metavar="FILE.csv", help="families as for plan --portfolio: their references in file names give "
@@ -82,7 +88,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
 def run(
     args: argparse.Namespace, lang: Lang, write: Callable[[str | bytes], None], complain: Callable[[str], None]
 ) -> int:
-    """Write the table; 0, or 2 when nothing could be read. Raises PatentprepError.
+    """Write the table; 0, or 2 when nothing could be read. Raises PatentprepError, NothingThere among them.
 
     ``write`` takes text, or the bytes of a workbook or a document.
     """
@@ -115,6 +121,8 @@ def run(
             rows.append(row)
     finally:
         progress.end()
+    if not rows:
+        raise NothingThere(names=", ".join(args.paths)[:200])
     table = ranked(marked(rows), args.sort)
     shown = [row for row in table if row.decision in wanted and not (args.newest and row.superseded)]
     write(
@@ -220,13 +228,15 @@ def _seconds(text: str | None) -> float:
     return float(text)
 
 
-def _only(text: str) -> set[str]:
+def _only(text: str | None) -> set[str]:
     from patentprep.triage.model import DECISIONS
 
+    if text is None:
+        return set(DECISIONS)
     wanted = {part.strip().lower() for part in text.replace("，", ",").split(",") if part.strip()}
-    if not wanted <= set(DECISIONS):
-        raise BadOnly(given=text[:40])
-    return wanted or set(DECISIONS)
+    if not wanted or not wanted <= set(DECISIONS):
+        raise BadOnly(given=text[:40].strip() or '""')
+    return wanted
 
 
 def _deadlines(args: argparse.Namespace, lang: Lang, today: date, complain: Callable[[str], None]) -> dict[str, date]:

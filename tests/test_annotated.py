@@ -21,11 +21,12 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import RectangleObject
 from test_place import EN, ZH, lines, pdf
 
-from patentprep.model import Assessment, ChecklistEdition, Eligibility, Finding, Readiness
+from patentprep.model import Assessment, ChecklistEdition, Eligibility, Finding, Lang, Readiness
 from patentprep.read import read_document
 from patentprep.read.place import rectangles
 from patentprep.report.annotated import MOST_AT_TITLE, NotAnnotated, annotate, annotate_docx, annotate_pdf, suffix
 from patentprep.report.notes import Note
+from patentprep.strings import LANGUAGES, t
 from patentprep.structure import read_draft
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -289,6 +290,23 @@ def test_notes_on_the_draft_as_a_whole_stand_at_its_title_and_are_few(monkeypatc
     assert len(words) == MOST_AT_TITLE
     assert list(words)[-1].startswith(f"{20 - MOST_AT_TITLE + 1} further notes")
     assert set(words.values()) == {"A controller for the feed rate of a spindle"}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_draft_without_any_note_bears_one_that_says_so(lang: Lang) -> None:
+    title = "A controller for the feed rate of a spindle"
+    word, text = word_file(PLAIN), f"{title}\n\nTechnical field\nThe controller reads the vibration.\n".encode()
+    for data, name in ((word, "x.docx"), (text, "x.txt")):
+        annotated = annotate(data, assessed(data, name), lang)
+        ((told, words),) = commented(annotated).items()
+        assert words == title
+        assert t("notes.nothing", lang) in told and t("report.notice", lang) in told
+        if data is word:
+            assert without_marks(annotated) == without_marks(data)
+    page = pdf(lines(EN))
+    annotated = annotate(page, assessed(page, "x.pdf"), lang)
+    (note,) = (a.get_object() for a in PdfReader(io.BytesIO(annotated)).pages[0]["/Annots"])  # type: ignore[attr-defined]
+    assert note["/Subtype"] == "/Text" and t("notes.nothing", lang) in note["/Contents"]
 
 
 def test_automatic_numbers_do_not_hide_a_claim() -> None:

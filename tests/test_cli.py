@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
+from patentprep import triage_command
 from patentprep.checklist import load_checklist
-from patentprep.cli import PROGRESS_COLUMNS, _progress, interface_language, main
+from patentprep.cli import CHECK_FORMATS, PROGRESS_COLUMNS, _format_of, _progress, interface_language, main
 from patentprep.formal import load_formal_rules
 from patentprep.model import REQUIREMENTS, ReadinessLevel
 from patentprep.strings import LANGUAGES
@@ -352,6 +353,50 @@ def test_a_file_that_is_not_there(command: str, tmp_path: Path, run: Run) -> Non
 def test_a_folder_is_no_file(command: str, tmp_path: Path, run: Run) -> None:
     (tmp_path / "folder.txt").mkdir()
     one_line(run(command, tmp_path / "folder.txt"), "folder.txt")
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "is a folder"), ("zh", "是文件夹")])
+@pytest.mark.parametrize(("command", "given"), [("check", 1), ("read", 1), ("compare", 2)])
+def test_a_folder_is_called_one_and_triage_named(
+    command: str, given: int, lang: str, words: str, tmp_path: Path, run: Run
+) -> None:
+    one_line(run(command, *[tmp_path] * given, "--lang", lang), tmp_path.name, words, "patentprep triage")
+
+
+# --- formats -----------------------------------------------------------------------------------------------------
+
+TRIAGE = triage_command.FORMATS
+ENDINGS = [
+    (None, TRIAGE, "table"),
+    ("a.xlsx", TRIAGE, "xlsx"),
+    ("A.PDF", TRIAGE, "pdf"),
+    ("a.htm", TRIAGE, "html"),
+    ("a.sarif.json", TRIAGE, "sarif"),
+    ("a.json", TRIAGE, "json"),
+    ("b.html/a", TRIAGE, "table"),
+    ("a.txt", TRIAGE, "table"),
+    ("a.docx", CHECK_FORMATS, "docx"),
+    ("a.ics", CHECK_FORMATS, "text"),
+    ("a.sarif.json", ("table", "json"), "json"),
+]
+
+
+@pytest.mark.parametrize(("output", "formats", "wanted"), ENDINGS)
+def test_the_ending_of_the_output_names_the_format(output: str | None, formats: tuple[str, ...], wanted: str) -> None:
+    assert _format_of(output, formats) == wanted
+
+
+@pytest.mark.parametrize(
+    ("words", "begins"),
+    [
+        (["-o", "a.csv"], "code,"),
+        (["-o", "a.json"], "["),
+        (["-o", "a.csv", "--format", "json"], "["),  # what was asked for in words is in charge
+    ],
+)
+def test_a_file_is_written_as_it_is_called(words: list[str], begins: str, tmp_path: Path, run: Run) -> None:
+    assert run("offices", words[0], tmp_path / words[1], *words[2:]).status == 0
+    assert (tmp_path / words[1]).read_text(encoding="utf-8").lstrip("\ufeff").startswith(begins)
 
 
 @pytest.mark.parametrize("command", ["check", "read"])

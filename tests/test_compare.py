@@ -33,6 +33,7 @@ from patentprep.model import (
     Strength,
 )
 from patentprep.report.compare import FORMATS, compare_html, compare_page, comparison_dict, render
+from patentprep.report.compare_text import gone_runs
 from patentprep.resources import folder
 from patentprep.strings import LANGUAGES, keys, t
 from patentprep.structure import read_draft, structure
@@ -326,6 +327,54 @@ def test_the_added_words_are_shown_beside_the_nearest_sentence(stub: None) -> No
     assert matter.elements == ("TM4",) and matter.requirements == ("training_method",)
 
 
+BLOCK = "根据权利要求1所述的方法，其特征在于，所述物理块的大小等于{}个词元所占的字节数，并按512字节对齐。"
+OWN = BLOCK.split("其特征在于，")[1]
+
+
+@pytest.mark.parametrize(
+    ("why", "old", "new", "changed", "gone"),
+    [
+        ("another number in a dependent claim", draft(claims=(ONE, BLOCK.format(16))),
+         draft(claims=(ONE, BLOCK.format(32))), [OWN.format("[-16-]{+32+}")], []),
+        ("another number in a sentence", draft(ADAM), draft(ADAM.replace("0.001", "0.01")),
+         [ADAM.replace("0.001", "[-0.001-]{+0.01+}")], []),
+        ("another word, and the number of its claim", draft(claims=(ONE, RATE.format(1), BLOCK.format(16))),
+         draft(claims=(ONE, BLOCK.format(16).replace("词元", "字符"))),
+         [OWN.format(16).replace("词元", "[-词元-]{+字符+}")], [RATE.format(1)]),
+        ("dropped is not changed", draft(ADAM), draft("采用Adam优化器更新参数TM4。"),
+         [], ["采用Adam优化器更新参数[-，初始学习率为0.001-]TM4。"]),
+        ("nor is what became of a long passage", draft("由专用电路执行因此每步的时延由212毫秒降到41毫秒TE5。"),
+         draft("由专用电路执行因此每步的时延很短TE5v。"),
+         [], ["由专用电路执行因此每步的时延[-由212毫秒降到41毫秒-]TE5。"]),
+        ("another claim with the same preamble", draft(claims=(ONE, RATE.format(1))),
+         draft(claims=(ONE, BLOCK.format(16))), [], [RATE.format(1)]),
+        ("what has a sentence of its own in the newer text", draft(ADAM, ADAM.replace("Adam", "SGD")), draft(ADAM),
+         [], [ADAM.replace("Adam", "[-SGD-]")]),
+    ],
+)  # fmt: skip
+def test_a_changed_value_is_told_as_changed_without_the_preamble(
+    stub: None, why: str, old: str, new: str, changed: list[str], gone: list[str]
+) -> None:
+    marks = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
+    matters = comparison_dict(between(old, new), "zh")["lost"]["matter"]
+    told = {m["changed"]: [] for m in matters}
+    for m in matters:
+        words = "".join(marks[r["op"]].format(r["text"]) for r in gone_runs(m))
+        told[m["changed"]].append(words or m["quote"])
+    assert told.get(True, []) == changed and told.get(False, []) == gone, why
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_changed_value_is_not_called_lost(stub: None, lang: Lang) -> None:
+    made = between(draft(claims=(ONE, BLOCK.format(16))), draft(claims=(ONE, BLOCK.format(32))))
+    text, page = render(made, "text", lang), render(made, "html", lang)
+    assert "".join(text.split()).count(OWN.format("[-16-]{+32+}")) == 3, "beyond, lost, and claim by claim"
+    assert page.count("<blockquote>所述物理块的大小等于<del>16</del><ins>32</ins>个") == 2
+    for words in ("".join(text.split()), "".join(page.split())):
+        assert "".join(t("compare.lost_changed", lang).split()) in words
+        assert "".join(t("compare.lost_why", lang).split()) not in words
+
+
 def test_sentences_of_no_requirement_are_kept_apart(stub: None) -> None:
     made = between(draft(), draft("外壳由铝合金压铸而成，表面涂黑。"))
     assert not made.beyond and [m.sentence.text for m in made.beyond_more] == ["外壳由铝合金压铸而成，表面涂黑。"]
@@ -412,6 +461,7 @@ def test_every_format_says_what_a_later_filing_could_not_add(made: Comparison, l
         words = " ".join(render(made, fmt, lang).split())
         assert "DS1" in words and "旧.txt" in words and "新.txt" in words
     text = render(made, "text", lang)
+    assert text.count("旧.txt") == text.count("新.txt") == 2, "above, and beside its checksum"
     assert "".join(t("compare.beyond_why", lang).split()) in "".join(text.split())
 
 
@@ -482,6 +532,10 @@ def test_a_draft_and_itself(stub: None) -> None:
     same = between(draft(ADAM), draft(ADAM))
     assert not (same.beyond or same.lost or same.text_changes or same.elements("closed") or same.elements("opened"))
     assert {c.became for c in same.claims} == {"same"} and same.unlike == ""
+    for lang in LANGUAGES:
+        for fmt in FORMATS:
+            assert t("compare.identical", lang) in render(same, fmt, lang)
+            assert t("compare.identical", lang) not in render(between(draft(ADAM), draft()), fmt, lang)
 
 
 # --- page ------------------------------------------------------------------------------------------------------------

@@ -538,11 +538,36 @@ PLAIN = {
 }
 
 
+@pytest.mark.parametrize(
+    ("text", "requirement", "named"),
+    [
+        (
+            "以交叉熵为损失函数，由Adam优化器更新参数，学习率为0.0005，训练20轮，验证集损失连续3轮不再下降时停止。",
+            "training_method",
+            {"TM3", "TM4", "TM5", "TM7"},
+        ),
+        (
+            "The weights are updated by AdamW with a learning rate of 3e-4, and training stops when the validation loss "
+            "has not fallen for ten epochs.",
+            "training_method",
+            {"TM4", "TM5", "TM7"},
+        ),
+        ("与逐行扫描相比，单帧处理时间由84毫秒缩短到19毫秒。", "technical_effect", {"TE1", "TE2", "TE5"}),
+    ],
+)
+def test_one_sentence_may_name_several_elements(text: str, requirement: str, named: set[str]) -> None:
+    """A cue that is never a coincidence (``named_by_cue``) names its element, however little the encoder thinks of it."""
+    (found,) = judge([Passage(text, "embodiment")], LAW)
+    (elements,) = [set(j.elements) for j in found if (j.requirement, j.strength) == (requirement, "substantive")]
+    assert named <= elements
+
+
 PASSED_OVER = {  # still; strict, so that a mended case must leave the list
     "训练集包含698篇文档，测试集77篇。",
     "The loss function is the cross entropy between prediction and label.",
     "与现有方法相比，本发明的检测准确率由85%提高到93%。",
-    "将振动信号输入训练好的模型，输出轴承故障类型，并据此发出停机信号。",
+    "The vibration signal is fed to the trained model, which outputs the fault type of the bearing, upon which the "
+    "machine is stopped.",
     "All patient data were anonymised and used with informed consent.",
 }
 

@@ -98,6 +98,22 @@ def test_paragraph_numbers_become_labels() -> None:
     assert all(document.text[label.start :].startswith(ZH) for label in document.labels)
 
 
+@pytest.mark.parametrize(
+    ("text", "as_markdown"),
+    [
+        (f"# 一种刀具磨损监测方法\n\n## 技术领域\n\n{ZH}\n\n- **步骤**一\n", True),
+        (f"# Monitoring of tool wear\n\n## Technical Field\n{EN}\n", True),
+        (f"# 技术领域\n{ZH}\n", False),  # a lone mark
+        (f"# 读取数据\n{ZH}\n# 计算频谱\n{ZH}\n", False),  # comments of a listing
+        (f"背景技术\n{ZH}\n# 读取数据\n", False),
+    ],
+)
+def test_markdown_headings_make_a_text_file_markdown(text: str, as_markdown: bool) -> None:
+    named = {name: read_document(text.encode(), f"draft.{name}") for name in ("txt", "md")}
+    assert [document.format for document in named.values()] == ["txt", "md"]
+    assert (named["txt"].text == named["md"].text) is as_markdown
+
+
 MARKDOWN = [
     ("# 技术领域 #\n正文", "技术领域\n正文"),
     ("Background\n==========\ntext", "Background\ntext"),

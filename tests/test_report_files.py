@@ -20,12 +20,14 @@ import pytest
 from patentprep.assessment import assess
 from patentprep.cli import main
 from patentprep.model import REQUIREMENTS, Assessment, Lang
+from patentprep.palette import SHAPES
 from patentprep.report import FILE_FORMATS, FORMATS, render, to_dict
 from patentprep.report.as_docx import to_docx
 from patentprep.report.as_pdf import PdfNotInstalled, to_pdf
-from patentprep.report.manager import MOST_ROWS, manager_docx, manager_pdf
+from patentprep.report.manager import MOST_ROWS, _page, manager_docx, manager_pdf
 from patentprep.report.notes import notes
 from patentprep.report.sarif import sarif_log, sarif_part, to_sarif
+from patentprep.report.triage import name_of
 from patentprep.strings import LANGUAGES, t
 from patentprep.structure import read_draft
 from patentprep.triage.model import Decision, ReasonKey, Row
@@ -253,6 +255,56 @@ def test_the_manager_has_one_page_whatever_the_drafts_are_called(lang: Lang) -> 
     paper = manager_pdf(long, lang, date(2026, 1, 5))
     assert len(pypdfium2.PdfDocument(paper)) == 1
     assert bare("#strong[一种] *") in bare(printed(paper))  # data, never markup
+
+
+SEEN_TO = [
+    # title, decision, reason, red flags; in order of urgency
+    ("Fix one", "fix", "not_found", ()),
+    ("Fix two", "fix", "partial", ()),
+    ("Poem", "hold", "no_draft", ()),
+    ("Fatal", "hold", "fatal", ()),
+    ("Algorithm", "hold", "pure_algorithm", ()),
+    ("Both", "hold", "pure_algorithm", ("ethics/covert-capture",)),
+    ("Flag", "hold", "red_flag", ("ethics/covert-capture",)),
+    ("Go", "go", "ready", ()),
+]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_manager_sees_first_to_what_somebody_must_decide(lang: Lang) -> None:
+    many = [
+        replace(rows(1)[0], title=title, decision=decision, reason=reason, red_flags=flags, about=flags)  # type: ignore[arg-type]
+        for title, decision, reason, flags in SEEN_TO
+    ]
+    heading, lines = _page(many, lang, date(2026, 1, 5))["lists"][0]
+    assert heading == t("manager.first", lang)
+    assert [name for name, _ in lines] == ["Both", "Flag", "Algorithm", "Fatal", "Fix one"]
+    assert all(rest.strip("：: ") for _, rest in lines)
+    assert "covert" in lines[0][1].lower() or "隐蔽" in lines[0][1]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_manager_reads_as_missing_what_was_not_found(lang: Lang) -> None:
+    (one,) = rows(1)
+    partly = replace(one, statuses=(("ethics", "partial"), ("technical_effect", "not_found")))
+    page = _page([partly, replace(partly, statuses=(("ethics", "partial"),))], lang, date(2026, 1, 5))
+    assert [cells[4] for cells in page["rows"]] == [f"1 {SHAPES['not_found']}", ""]
+    effect = t("manager.common_line", lang, title=name_of("technical_effect", lang), count=1, total=2)
+    assert page["lists"][1] == (t("manager.common", lang), [("", effect)])
+
+
+@pytest.mark.parametrize(("count", "shown"), [(15, 15), (16, 16), (17, 15)])
+def test_the_manager_gets_no_line_about_one_more(count: int, shown: int) -> None:
+    page = _page(rows(count), "en", date(2026, 1, 5))
+    assert (len(page["rows"]), bool(page["more"])) == (shown, shown < count)
+
+
+def test_what_was_not_read_is_not_called_held() -> None:
+    unread = Row("old.doc", ".doc", 1, 0, error="error.old_word", error_facts=(("name", "old.doc"),))
+    page = _page([*rows(3), unread], "en", date(2026, 1, 5))
+    held = [cells for cells in page["rows"] if cells[1] == t("triage.decision.hold", "en")]
+    assert t("manager.counts", "en", go=1, fix=1, hold=len(held)) in page["counts"]
+    assert page["rows"][-1][1] == t("triage.decision.unread", "en")
 
 
 def test_the_manager_may_be_given_assessments() -> None:

@@ -7,7 +7,7 @@ import pytest
 from patentprep.errors import NotADraft, UnsupportedLanguage
 from patentprep.model import Document, Draft, Page, ParagraphLabel
 from patentprep.strings import LANGUAGES, keys, say, warn
-from patentprep.structure import structure
+from patentprep.structure import read_draft, structure
 from patentprep.structure.headings import _ordinal, find_headings, text_lines
 
 
@@ -612,6 +612,14 @@ def test_a_title_between_claims_and_description(text: str, title: bool) -> None:
     draft = draft_of(text)
     assert bool(draft.title) is title
     assert len(draft.claims) == 1 and "SORTER" not in draft.claims[0].text
+
+
+@pytest.mark.parametrize("name", ["draft.txt", "draft.md"])
+def test_a_title_in_markdown_whatever_the_file_is_called(name: str) -> None:
+    claim = "1. 一种显存调度方法，其特征在于，换出物理块。"
+    text = f"# 一种显存调度方法\n\n## 权利要求书\n\n{claim}\n\n## 技术领域\n\n本发明涉及显存。\n"
+    draft = read_draft(text.encode(), name)
+    assert draft.title == "一种显存调度方法" and [s.kind for s in draft.sections][1:] == ["claims", "technical_field"]
 
 
 def test_a_title_under_its_label_and_a_rule() -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import pytest
 from patentprep import assess, read_draft
 from patentprep.errors import EncryptedDraft, FileMissing, PatentprepError
 from patentprep.model import Lang
-from patentprep.report.triage import defused, render, to_csv, to_table, why
+from patentprep.report.triage import defused, render, summary, to_csv, to_table, why
 from patentprep.strings import LANGUAGES, keys, t
 from patentprep.triage import collect as collecting
 from patentprep.triage import run, work
@@ -32,7 +33,7 @@ from patentprep.triage.duplicates import marked, sketch, title_key
 from patentprep.triage.model import DECISIONS, REASONS, Row, decide, row_of
 from patentprep.triage.rank import COLUMNS, UnknownColumn, ranked
 from patentprep.triage.run import triage, triage_all
-from patentprep.triage_command import BadJobs, BadOnly, BadTimeLimit, add_options
+from patentprep.triage_command import BadJobs, BadOnly, BadTimeLimit, NothingThere, add_options
 from patentprep.triage_command import run as run_command
 
 SAMPLES = Path(__file__).parent.parent / "data" / "samples"
@@ -93,6 +94,15 @@ def test_a_row_says_what_check_says(name: str, samples: dict[str, Row]) -> None:
     assert dict(found.statuses) == {r.id: r.status for r in assessment.requirements}
     assert (found.decision == "go") == (found.level == "ready"), "go means ready"
     assert decide(assessment) == (found.decision, found.reason, found.about)
+
+
+NO_DRAFT = "那天夜里下着雨，她独自走过长街。灯都灭了，只有河边的茶馆还开着门。"
+
+
+def test_a_text_that_reads_like_no_draft_is_held_for_that(tmp_path: Path) -> None:
+    (tmp_path / "poem.txt").write_text(NO_DRAFT, encoding="utf-8")
+    (found,) = triage([tmp_path])
+    assert (found.decision, found.reason, found.confidence) == ("hold", "no_draft", "low")
 
 
 def test_what_is_no_draft_is_listed(samples: dict[str, Row]) -> None:
@@ -303,7 +313,7 @@ def test_a_draft_that_takes_too_long_is_given_up_and_tried_again_next_time(tmp_p
     assert found.ok
 
 
-# --- workers that die ------------------------------------------------------------------------------------
+# --- workers that die, and runs that are stopped ---------------------------------------------------------
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a process is killed by a signal")
@@ -320,6 +330,29 @@ def test_a_killed_process_loses_no_draft(drafts: Path) -> None:
     rows = list(triage([drafts], jobs=2, on_row=kill))
     assert killed and names(rows) == [f"D-{n:02}.txt" for n in range(12)]
     assert all(row.ok for row in rows)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of a terminal")
+def test_workers_do_not_hear_ctrl_c_and_end_with_the_run(drafts: Path) -> None:
+    from joblib.externals.loky import reusable_executor
+
+    coming = triage([drafts], jobs=2)
+    next(coming)
+    workers = dict(reusable_executor._executor._processes)
+    for pid in workers:
+        os.kill(pid, signal.SIGINT)
+    assert all(row.ok for row in islice(coming, 5))
+    assert all(worker.is_alive() for worker in workers.values())
+    coming.close()  # type: ignore[attr-defined]
+    assert not any(worker.is_alive() for worker in workers.values())
+
+
+def test_ctrl_c_counts_when_the_workers_have_started() -> None:
+    reached = False
+    with pytest.raises(KeyboardInterrupt), run._unheard():
+        signal.raise_signal(signal.SIGINT)
+        reached = True
+    assert reached and signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 class Dying:
@@ -423,6 +456,10 @@ VERSIONS = [
     ("dated names", ("x 20260105.txt", BASE, 9), ("x 20260201.txt", NEXT, 1),
      ("", "x 20260201.txt"), ("", "")),
     ("the final one", ("a定稿.txt", BASE, 0), ("a第三版.txt", NEXT, 9), ("", ""), ("", "a定稿.txt")),
+    ("uploads have no time", ("gear.docx", NEXT, 0), ("a.zip!/gear copy.docx", BASE, 9), ("", ""), ("", "gear.docx")),
+    ("called a copy", ("a/gear.docx", NEXT, 5), ("b/gear_copy.docx", BASE, 5), ("", ""), ("", "a/gear.docx")),
+    ("a copy written on", ("a/gear.docx", NEXT, 5), ("b/copy of gear.docx", BASE, 6),
+     ("", "b/copy of gear.docx"), ("", "")),
     ("nothing in common", ("v1.txt", BASE, 0), ("v2.txt", prose(3), 0), ("", ""), ("", "")),
 ]  # fmt: skip
 
@@ -469,10 +506,11 @@ ORDER = [
     row("fix-better.txt", score=80),
     row("fix-worse.txt", score=20),
     row("hold.txt", decision="hold", reason="red_flag"),
-    row("unread.pdf", decision="hold", reason="unreadable", error="error.empty_draft", error_facts=(("name", "x"),)),
     row("go-unsure.txt", decision="go", reason="ready", confidence="fair", score=100),
     row("go.txt", decision="go", reason="ready", confidence="sure", score=100),
     row("old.txt", version_of="go.txt", score=99),
+    row("poem.txt", decision="hold", reason="no_draft", score=90),
+    row("unread.pdf", decision="hold", reason="unreadable", error="error.empty_draft", error_facts=(("name", "x"),)),
     row("x.png", decision="hold", reason="unknown_kind", error="error.triage_unknown_kind",
         error_facts=(("name", "x.png"),)),
 ]  # fmt: skip
@@ -510,6 +548,45 @@ def test_deadlines_from_a_portfolio() -> None:
 def test_every_reason_has_its_words(lang: Lang) -> None:
     assert {f"triage.reason.{key}" for key in REASONS} <= keys(lang)
     assert {f"triage.decision.{key}" for key in DECISIONS} <= keys(lang)
+
+
+WHY = [
+    # reason, red flags, what is named, in order
+    ("pure_algorithm", (), ["reason.pure_algorithm"]),
+    ("pure_algorithm", ("ethics/covert-capture",) * 2, ["Covert capture", "reason.pure_algorithm"]),
+    ("red_flag", ("ethics/covert-capture",), ["Covert capture"]),
+    ("no_draft", (), ["reason.no_draft"]),
+]
+
+
+@pytest.mark.parametrize(("reason", "flags", "named"), WHY)
+def test_a_red_flag_is_named_whatever_else_there_is(reason: Any, flags: tuple[str, ...], named: list[str]) -> None:
+    found = why(row(decision="hold", reason=reason, red_flags=flags, about=flags[:1] * (reason == "red_flag")), "en")
+    words = [t(f"triage.{name}", "en", names="") if "." in name else name for name in named]
+    assert [found.count(word) for word in words] == [1] * len(words)
+    assert sorted(words, key=found.index) == words
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_counts_add_up_and_agree_with_the_rows(lang: Lang) -> None:
+    told = summary(ORDER)
+    assert told["go"] + told["fix"] + told["hold"] + told["unread"] == told["count"]
+    first = to_table(ORDER, lang).splitlines()[0]
+    assert first == t("triage.summary", lang, **told) and str(told["unread"]) in first
+    html = str(render(ORDER, "html", lang))
+    for name in DECISIONS:
+        read = [r for r in ORDER if r.ok and r.decision == name]
+        assert html.count(f'<td class="{name}">') == 2 * len(read), "heat map and table"
+    assert html.count(f'<td class="unread">{t("triage.decision.unread", lang)}<') == told["unread"]
+    lines = to_table(ORDER, lang).splitlines()
+    for path in ("unread.pdf", "x.png"):
+        assert any(line.endswith(path) and f"  {t('triage.decision.unread', lang)}  " in line for line in lines)
+    book = render(ORDER, "xlsx", lang)
+    assert isinstance(book, bytes)
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        assert t("triage.decision.unread", lang) in parts.read("xl/sharedStrings.xml").decode()
+    told_json = json.loads(str(render(ORDER, "json", lang)))
+    assert {r["decision"] for r in told_json["rows"]} == set(DECISIONS), "scripts read the three of the contract"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -616,6 +693,8 @@ def test_in_the_terminal_a_copy_names_the_file_and_not_its_folder() -> None:
         (["--time-limit", "0"], BadTimeLimit),
         (["--time-limit", "a minute"], BadTimeLimit),
         (["--only", "stop"], BadOnly),
+        (["--only", ""], BadOnly),
+        (["--only", " , "], BadOnly),
         (["--sort", "colour"], UnknownColumn),
         (["--checklist", "xx"], PatentprepError),
     ],
@@ -623,6 +702,12 @@ def test_in_the_terminal_a_copy_names_the_file_and_not_its_folder() -> None:
 def test_wrong_options_are_one_sentence(drafts: Path, arguments: list[str], error: type[PatentprepError]) -> None:
     with pytest.raises(error):
         command(str(drafts), "--no-cache", *arguments)
+
+
+def test_a_folder_without_a_file_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / ".hidden").write_text("x")
+    with pytest.raises(NothingThere, match=tmp_path.name):
+        command(str(tmp_path), "--no-cache")
 
 
 def test_the_time_left() -> None:

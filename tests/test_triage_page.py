@@ -17,6 +17,8 @@ from pages import calm, go, open_app, source, twin, words
 from streamlit.testing.v1 import AppTest
 
 from patentprep.cases import store as cases
+from patentprep.model import Lang
+from patentprep.strings import t
 from patentprep.triage.model import Row
 from patentprep.ui import case_desk, desk, samples, triage_pile
 
@@ -256,6 +258,18 @@ def test_the_heat_map_says_each_status_in_words() -> None:
     calm(at.segmented_control(key=twin(at, "triage_view")).set_value("heat").run())
     assert "pp-tri-heat" in source(at) and len(titles(at)) == 2
     assert source(at).count("pp-tri-said") == 12
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_rows_of_the_heat_map_with_one_title_are_told_apart(lang: Lang) -> None:
+    pile = zipped({"铣刀 v1.txt": NOTES.encode(), "铣刀 副本.txt": NOTES.encode()})
+    at = dropped(lang, {"pile.zip": pile})
+    calm(at.segmented_control(key=twin(at, "triage_view")).set_value("heat").run())
+    assert len(set(titles(at))) == 1 and len(titles(at)) == 2
+    table = source(at).split("pp-tri-heat")[1]
+    assert table.count("铣刀 v1.txt</span>") == 2 and table.count("铣刀 副本.txt</span>") == 1
+    assert table.count("≈") == 1 and table.count("pp-tri-old") == 1
+    assert t("triage.heat_hint", lang) in words(at)
 
 
 def test_the_other_language_and_a_reload_find_the_table_again() -> None:

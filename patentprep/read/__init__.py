@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import Literal
 
-from patentprep.errors import DraftError, EmptyDraft, FileMissing, ScannedDraft
+from patentprep.errors import DraftError, EmptyDraft, FileMissing, FolderGiven, ScannedDraft
 from patentprep.model import Document, Page, ParagraphLabel, Progress, Warned, silent
 from patentprep.read.limits import MAX_BYTES, MAX_CHARACTERS, too_long
 from patentprep.read.sniff import sniff
@@ -17,8 +17,8 @@ __all__ = ["read_document"]
 def read_document(source: str | Path | bytes, name: str | None = None, *, on_step: Progress = silent) -> Document:
     """Read a file, or the bytes of one called ``name``.
 
-    The content decides the format; the name only tells Markdown from plain text. Every problem with the
-    file raises a DraftError subclass: FileMissing, EmptyDraft, UnknownFormat, OldWordFormat,
+    The content decides the format; its name, or "#" headings, tell Markdown from plain text. Every problem with the
+    file raises a DraftError subclass: FileMissing, FolderGiven, EmptyDraft, UnknownFormat, OldWordFormat,
     EncryptedDraft, DamagedDraft, ScannedDraft, TooLong. ``on_step`` hears ``read`` with the pages done and
     the pages in all.
     """
@@ -58,6 +58,8 @@ def _load(source: str | Path | bytes, name: str | None) -> tuple[bytes, str]:
     path = Path(source)
     name = name or path.name or str(path)
     try:
+        if path.is_dir():
+            raise FolderGiven(name=str(source))
         if not path.is_file():
             raise FileMissing(name=str(source))
         if path.stat().st_size > MAX_BYTES:

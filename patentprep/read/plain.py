@@ -36,13 +36,17 @@ class NotText(UnknownFormat):
 
 
 def read_plain(data: bytes, name: str, *, markdown: bool) -> tuple[str, tuple[ParagraphLabel, ...], tuple[Warned, ...]]:
-    """Text and warnings of a text file. Raises UnknownFormat for binary data, HTML and XML."""
+    """Text and warnings of a text file. One written with Markdown headings is read as Markdown, whatever its name.
+
+    Raises UnknownFormat for binary data, HTML and XML.
+    """
     text, sure = decode(data)
     if len(_BINARY.findall(text)) > max(1, len(text) // 1000):
         raise NotText(name=name, found="binary")
     refuse_markup(text, name)
     warnings = () if sure else (Warned("encoding_guessed"),)
     text = clean(text.replace("\f", "\n"))
+    markdown = markdown or _has_markdown_headings(text)
     lines = _markdown_lines(text) if markdown else [Line(line) for line in text.split("\n")]
     joined, _, labels = assemble(_unwrapped(lines), 0)
     return joined, labels, warnings
@@ -139,6 +143,7 @@ def _wrap_edge(lines: list[Line]) -> int:
 
 _FENCE = re.compile(r"\s*(```|~~~)")
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+")
+_MARKED = re.compile(r"^ {0,3}#{1,6} +(?P<words>[^\n]+)$", re.MULTILINE)
 _UNDERLINE = re.compile(r"\s{0,3}(?:={3,}|-{3,})\s*$")
 _RULE = re.compile(r"\s{0,3}(?:(?:\*\s*){3,}|(?:_\s*){3,}|(?:-\s*){3,})$")
 _TABLE_RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
@@ -159,6 +164,12 @@ _INLINE = (
     (re.compile(r"</?(?:b|i|u|em|strong|sub|sup|span|p|div|font)(?: [^<>]{0,200})?>", re.I), ""),
     (re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])"), r"\1"),
 )
+
+
+def _has_markdown_headings(text: str) -> bool:
+    """Whether two lines or more are marked as headings and one of them names a section; a lone "#" is a comment."""
+    marked = [match["words"].rstrip("# ") for match in _MARKED.finditer(text)]
+    return len(marked) > 1 and any(map(is_heading, marked))
 
 
 def _without_comments(text: str) -> str:

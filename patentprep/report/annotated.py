@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from patentprep.cases.compose import printable
 from patentprep.errors import PatentprepError
 from patentprep.model import Assessment, Lang
-from patentprep.report.notes import Note, notes, title_place
+from patentprep.report.notes import Note, notes, nothing_found, title_place
 from patentprep.report.word import new_document, saved
 from patentprep.strings import t
 
@@ -120,7 +120,7 @@ def _commented(word: WordFile, data: bytes, assessment: Assessment, lang: Lang) 
 
 def _shared(assessment: Assessment, lang: Lang) -> tuple[list[Note], list[tuple[tuple[int, int], list[Note]]]]:
     """Notes on the draft as a whole; and those with a place, notes on the very same words together."""
-    every = notes(assessment, lang)
+    every = notes(assessment, lang) or (nothing_found(lang),)
     whole = [note for note in every if note.start is None or note.end is None]
     with_place = sorted((note for note in every if note not in whole), key=lambda n: (n.start or 0, n.end or 0))
     groups = [((start or 0, end or 0), list(group))

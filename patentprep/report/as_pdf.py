@@ -35,23 +35,29 @@ def to_pdf(assessment: Assessment, lang: Lang) -> bytes:
 
 def installed() -> bool:
     """Whether typst and the font are there."""
-    return find_spec("typst") is not None and find_spec("noto_cjk_sans_otc") is not None
+    return find_spec("typst") is not None and _fonts() is not None
+
+
+def _fonts() -> Path | None:
+    """The folder of the font, None where it is not installed."""
+    font = find_spec("noto_cjk_sans_otc")
+    return Path(font.origin).parent if font and font.origin else None
 
 
 def typeset(template: str, content: dict[str, Any]) -> bytes:
     """A template beside this file, filled in. Raises PdfNotInstalled."""
-    font = find_spec("noto_cjk_sans_otc")
+    fonts = _fonts()
     try:
         import typst
     except ImportError as error:
         raise PdfNotInstalled() from error
-    if font is None or font.origin is None:
+    if fonts is None:
         raise PdfNotInstalled()
     write: Any = typst.compile
     return bytes(
         write(
             (Path(__file__).parent / template).read_bytes(),
-            font_paths=[str(Path(font.origin).parent)],
+            font_paths=[str(fonts)],
             ignore_system_fonts=True,  # the same file on every computer
             sys_inputs={"content": json.dumps(_clean(content), ensure_ascii=False)},
         )

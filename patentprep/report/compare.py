@@ -16,7 +16,7 @@ from patentprep.disclosed import Matter
 from patentprep.model import Assessment, ClaimVerdict, Evidence, Finding, Lang, Sentence
 from patentprep.palette import COLOURS, SHAPES
 from patentprep.report.as_json import quoted, to_dict
-from patentprep.report.compare_text import to_text
+from patentprep.report.compare_text import gone_runs, to_text
 from patentprep.strings import t, warn
 from patentprep.text_diff import Run, wording
 from patentprep.versions import program_version
@@ -119,7 +119,8 @@ def _file(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def _warnings(comparison: Comparison, lang: Lang) -> list[str]:
-    found = [t(f"compare.unlike.{comparison.unlike}", lang)] if comparison.unlike else []
+    found = [t("compare.identical", lang)] if comparison.identical else []
+    found += [t(f"compare.unlike.{comparison.unlike}", lang)] if comparison.unlike else []
     for assessment in (comparison.old, comparison.new):
         document = assessment.draft.document
         for warning in (*document.warnings, *assessment.draft.unparsed):
@@ -190,6 +191,7 @@ def _matters(
             "points": [titles[r] for r in m.requirements] + [f"{e} {names[e]}" for e in m.elements if e in names],
             "counterpart": _sentence(m.counterpart) if m.counterpart else None,
             "runs": _runs(m.runs, base, text),
+            "changed": m.changed,
         }
         for m in matters
     ]
@@ -313,6 +315,6 @@ def _part(c: dict[str, Any], lang: Lang) -> Markup:
     from patentprep.report.templates import template
 
     words = template("compare_part.html.j2").render(
-        c=c, shapes=SHAPES, lang=lang, t=lambda key, **facts: t(key, lang, **facts)
+        c=c, shapes=SHAPES, lang=lang, gone_runs=gone_runs, t=lambda key, **facts: t(key, lang, **facts)
     )
     return Markup(words)

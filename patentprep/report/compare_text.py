@@ -61,33 +61,58 @@ def to_text(c: dict[str, Any], lang: Lang) -> str:
             lines += wrap(_marked(change["runs"]) + _place(change, lang), "    ", "    ")
     lines += ["", *wrap(t("compare.key", lang)), *wrap(c["notice"])]
     lines += wrap(f"{c['law']} · patentprep {c['patentprep']['version']} · {c['patentprep']['model']}")
-    lines += [f"SHA-256 {c['old']['sha256']}", f"SHA-256 {c['new']['sha256']}", ""]
-    return "\n".join(lines)
+    for name in ("old", "new"):
+        lines += [*wrap(t(f"compare.file.{name}", lang, name=c[name]["path"])), f"  SHA-256 {c[name]['sha256']}"]
+    return "\n".join([*lines, ""])
 
 
 def _art_33(c: dict[str, Any], lang: Lang) -> list[str]:
-    lines: list[str] = []
-    for name in ("beyond", "lost"):
-        lines += ["", t(f"compare.heading.{name}", lang)]
-        found = c[name]
-        lines += wrap(t(f"compare.{name}_{'why' if found['matter'] else 'none'}", lang), "  ")
-        for m in found["matter"]:
-            lines += wrap(t("list.comma", lang).join(m["points"] or [t("compare.claim_words", lang)]), "  - ", "    ")
-            if m["runs"]:
-                runs = m["runs"]
-                if name == "lost":  # there "added" is what the newer version does not say any more
-                    runs = [
-                        r | {"op": "removed" if r["op"] == "added" else r["op"]} for r in runs if r["op"] != "removed"
-                    ]
-                text = _marked(runs)
-            else:
-                text = f"{{+{_flat(m['quote'])}+}}" if name == "beyond" else f"[-{_flat(m['quote'])}-]"
-            lines += wrap(text + _place(m, lang), "    ", "    ")
-        if found["more"]:
-            lines += wrap(t(f"compare.{name}_more", lang, count=len(found["more"])), "  ")
-        if name == "beyond":
-            lines += wrap(t("compare.beyond_law", lang), "  ")
+    beyond, lost = c["beyond"], c["lost"]
+    lines = ["", t("compare.heading.beyond", lang)]
+    lines += wrap(t(f"compare.beyond_{'why' if beyond['matter'] else 'none'}", lang), "  ")
+    for m in beyond["matter"]:
+        lines += _matter(m, _marked(m["runs"]) or f"{{+{_flat(m['quote'])}+}}", lang)
+    if beyond["more"]:
+        lines += wrap(t("compare.beyond_more", lang, count=len(beyond["more"])), "  ")
+    lines += wrap(t("compare.beyond_law", lang), "  ")
+
+    gone, changed = ([m for m in lost["matter"] if m["changed"] == is_changed] for is_changed in (False, True))
+    lines += ["", t("compare.heading.lost", lang)]
+    lines += wrap(t(f"compare.lost_{'why' if gone else 'none'}", lang), "  ")
+    for m in gone:
+        lines += _matter(m, _marked(gone_runs(m)) or f"[-{_flat(m['quote'])}-]", lang)
+    if changed:
+        lines += wrap(t("compare.lost_changed", lang), "  ")
+    for m in changed:
+        lines += _matter(m, _marked(gone_runs(m)), lang)
+    for key, is_changed in (("lost_more", False), ("lost_more_changed", True)):
+        if count := sum(m["changed"] == is_changed for m in lost["more"]):
+            lines += wrap(t(f"compare.{key}", lang, count=count), "  ")
     return lines
+
+
+def _matter(m: dict[str, Any], words: str, lang: Lang) -> list[str]:
+    about = t("list.comma", lang).join(m["points"] or [t("compare.claim_words", lang)])
+    if m["changed"]:
+        about = t("compare.line", lang, label=t("compare.value", lang), words=about)
+    return [*wrap(about, "  - ", "    "), *wrap(words + _place(m, lang), "    ", "    ")]
+
+
+def gone_runs(m: dict[str, Any]) -> list[dict[str, Any]]:
+    """The runs of what was lost as they are read: what the newer text does not say any more is "removed".
+
+    What the newer text says instead is shown where only a value was changed, behind the old one.
+    """
+    shown: list[dict[str, Any]] = []
+    for run in m["runs"]:
+        if run["op"] == "added":
+            before = len(shown) - (bool(shown) and shown[-1]["op"] == "added")
+            shown.insert(before, run | {"op": "removed"})
+        elif run["op"] == "same":
+            shown.append(run)
+        elif m["changed"]:
+            shown.append(run | {"op": "added"})
+    return shown
 
 
 def _requirement(r: dict[str, Any], lang: Lang) -> list[str]:

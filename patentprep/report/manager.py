@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from patentprep.cases.compose import printable
 from patentprep.model import REQUIREMENTS, Assessment, Lang, RequirementId
 from patentprep.palette import SHAPES
-from patentprep.report.triage import cut, name_of, why
+from patentprep.report.triage import cut, decision_words, name_of, shown_decision, why
 from patentprep.report.word import new_document, saved, shade, small
 from patentprep.strings import t
 from patentprep.triage.model import DECISIONS
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
     from patentprep.triage.model import Row
 
-MOST_ROWS = 15  # what fits on the page
-MOST_FIRST = 4
+MOST_ROWS = 15  # what fits on the page; a single one more takes no more room than the words that say so
+MOST_FIRST = 5
 MOST_COMMON = 3
-NAME, WHY = 56, 60  # columns in a cell; a Chinese character takes two
+NAME, WHY, REASON = 56, 60, 120  # columns in a cell; a Chinese character takes two
 WIDTHS = {"draft": 56, "decision": 17, "why": 46, "score": 13, "missing": 17, "deadline": 21}  # columns, mm
-FILLS = {"go": "DDEFE3", "fix": "FFF2CC", "hold": "F6D9D9"}
+FILLS = {"go": "DDEFE3", "fix": "FFF2CC", "hold": "F6D9D9", "unread": "EDEFF1"}
 
 
 def manager_docx(drafts: Sequence[Row | Assessment], lang: Lang, today: date) -> bytes:
     """The page as DOCX, of triage rows in the order given, or of assessments.
 
     Rows that are a duplicate or an older version of another are not counted. With more than 15 drafts the table shows
-    the first 15 and says how many more there are.
+    the first 15 and says how many more there are; of 16 it shows all.
     """
     page = _page(drafts, lang, today)
     word = new_document(page["title"], lang, today)
@@ -65,6 +65,8 @@ def _page(drafts: Sequence[Row | Assessment], lang: Lang, today: date) -> dict[s
     """What stands on the page, in words."""
     rows = [row for row in map(_row, drafts) if not row.superseded]
     read = [row for row in rows if row.ok]
+    texts = [row for row in read if row.reason != "no_draft"]
+    shown = rows if len(rows) == MOST_ROWS + 1 else rows[:MOST_ROWS]
     counted = Counter(row.decision for row in read)
     counts = t("manager.counts", lang, **{name: counted[name] for name in DECISIONS})
     if len(read) < len(rows):
@@ -73,13 +75,13 @@ def _page(drafts: Sequence[Row | Assessment], lang: Lang, today: date) -> dict[s
         "title": t("manager.title", lang),
         "as_of": t("manager.as_of", lang, date=today.isoformat(), count=len(rows)),
         "counts": counts if rows else t("manager.none", lang),
-        "lists": [(heading, lines) for heading, lines in (_first(read, lang), _common(read, lang)) if lines],
+        "lists": [(heading, lines) for heading, lines in (_first(texts, lang), _common(texts, lang)) if lines],
         "all": t("manager.all", lang),
         "columns": [t(f"manager.column.{name}", lang) for name in WIDTHS],
         "widths": list(WIDTHS.values()),
-        "rows": [_cells(row, lang) for row in rows[:MOST_ROWS]],
-        "fills": [FILLS[row.decision] for row in rows[:MOST_ROWS]],
-        "more": t("manager.more", lang, count=len(rows) - MOST_ROWS) if len(rows) > MOST_ROWS else "",
+        "rows": [_cells(row, lang) for row in shown],
+        "fills": [FILLS[shown_decision(row)] for row in shown],
+        "more": t("manager.more", lang, count=len(rows) - len(shown)) if len(rows) > len(shown) else "",
     }
 
 
@@ -113,20 +115,31 @@ Lines = list[tuple[str, str]]  # what is set in bold, and the rest
 
 
 def _first(rows: Sequence[Row], lang: Lang) -> tuple[str, Lines]:
-    """The first step of the first drafts that cannot go as they are."""
-    waiting = [row for row in rows if row.decision != "go" and row.next_steps][:MOST_FIRST]
+    """The drafts on which somebody must decide and why, the gravest first; then those to be mended, and their steps."""
+    waiting = sorted((row for row in rows if row.decision != "go"), key=_gravity)[:MOST_FIRST]
     colon = "：" if lang == "zh" else ": "
-    return t("manager.first", lang), [
-        (_name(row), colon + t("list.comma", lang).join(name_of(step, lang) for step in row.next_steps))
-        for row in waiting
-    ]
+    return t("manager.first", lang), [(_name(row), colon + _to_do(row, lang)) for row in waiting]
+
+
+def _gravity(row: Row) -> int:
+    if row.red_flags:
+        return 0
+    if row.reason == "pure_algorithm":
+        return 1
+    return 2 if row.decision == "hold" else 3
+
+
+def _to_do(row: Row, lang: Lang) -> str:
+    if row.decision == "hold" or not row.next_steps:
+        return cut(printable(why(row, lang)), REASON)
+    return t("list.comma", lang).join(name_of(step, lang) for step in row.next_steps)
 
 
 def _common(rows: Sequence[Row], lang: Lang) -> tuple[str, Lines]:
-    """The requirements that most drafts lack."""
+    """The requirements of which most drafts say nothing."""
     lacking: Counter[RequirementId] = Counter()
     for row in rows:
-        lacking.update(name for name, status in row.statuses if status in ("not_found", "partial"))
+        lacking.update(name for name, status in row.statuses if status == "not_found")
     most = sorted(lacking.items(), key=lambda item: (-item[1], REQUIREMENTS.index(item[0])))[:MOST_COMMON]
     return t("manager.common", lang), [
         ("", t("manager.common_line", lang, title=name_of(name, lang), count=count, total=len(rows)))
@@ -137,10 +150,10 @@ def _common(rows: Sequence[Row], lang: Lang) -> tuple[str, Lines]:
 
 def _cells(row: Row, lang: Lang) -> list[str]:
     """The cells of a draft, in the order of ``WIDTHS``."""
-    lacking = sum(status in ("not_found", "partial") for _, status in row.statuses)
+    lacking = sum(status == "not_found" for _, status in row.statuses)
     return [
         _name(row),
-        t(f"triage.decision.{row.decision}", lang),
+        decision_words(row, lang),
         cut(printable(why(row, lang)), WHY),
         str(row.score) if row.ok else "",
         f"{lacking} {SHAPES['not_found']}" if lacking else "",
@@ -167,8 +180,9 @@ def _table(word: WordFile, page: dict[str, Any]) -> None:
             cell.width = Mm(width)
             for paragraph in cell.paragraphs:
                 paragraph.paragraph_format.space_after = Pt(1)
+                paragraph.paragraph_format.line_spacing = Pt(10.5)  # Chinese fonts differ in their own: one page
                 for run in paragraph.runs:
-                    run.font.size = Pt(8.5)
+                    run.font.size = Pt(8)
 
 
 def _name(row: Row) -> str:

@@ -61,6 +61,12 @@ def notes(assessment: Assessment, lang: Lang) -> tuple[Note, ...]:
     return tuple(sorted(placed, key=lambda n: (-1 if n.start is None else n.start, order.index(n.level), n.rule)))
 
 
+def nothing_found(lang: Lang) -> Note:
+    """The one remark on a draft without notes: that it was looked at, and that silence is no promise."""
+    told = (t("notes.nothing_label", lang), t("notes.nothing_title", lang), t("notes.nothing", lang))
+    return Note("finding", "", "note", *told, (t("report.notice", lang),), "")
+
+
 def title_place(draft: Draft) -> tuple[int, int]:
     """Where the title stands, or else the first line: for notes on the draft as a whole."""
     at = draft.text.find(draft.title) if draft.title.strip() else -1

@@ -24,7 +24,7 @@ SCHEMA_VERSION = 1
 FORMATS = ("table", "csv", "json", "xlsx", "html", "sarif")
 TITLE, WHY, PATH = 26, 44, 40  # columns of the terminal
 SHADES = {"covered": "#BFE3CF", "partial": "#FBE3B0", "not_found": "#F3C2B2", "not_applicable": "#EDEFF1"}
-DECISION_SHADES = {"go": "#BFE3CF", "fix": "#FBE3B0", "hold": "#F3C2B2"}
+DECISION_SHADES = {"go": "#BFE3CF", "fix": "#FBE3B0", "hold": "#F3C2B2", "unread": "#EDEFF1"}
 CSV_COLUMNS = (
     "rank", "decision", "reason", "why", "path", "title", "language", "pages", "characters", "claims", "independent",
     "level", "score", *REQUIREMENTS, "gaps", "red_flags", "fatal", "serious", "verdict", "probability", "confidence",
@@ -36,11 +36,31 @@ CSV_COLUMNS = (
 
 
 def why(row: Row, lang: Lang) -> str:
-    """The reason of the decision in one line; for a file that was not read, the whole sentence."""
+    """The reason of the decision in one line; for a file that was not read, the whole sentence.
+
+    A red flag is named also where another reason came first: it is the graver one.
+    """
     if row.error:
         return t(row.error, lang, **dict(row.error_facts))
-    names = t("list.comma", lang).join(name_of(id, lang) for id in row.about)
-    return t(f"triage.reason.{row.reason}", lang, names=names)
+    reason = t(f"triage.reason.{row.reason}", lang, names=_names(row.about, lang))
+    if row.reason == "red_flag" or not row.red_flags:
+        return reason
+    flags = t("triage.reason.red_flag", lang, names=_names(tuple(dict.fromkeys(row.red_flags)), lang))
+    return t("list.semicolon", lang).join((flags, reason))
+
+
+def _names(ids: Sequence[str], lang: Lang) -> str:
+    return t("list.comma", lang).join(name_of(id, lang) for id in ids)
+
+
+def shown_decision(row: Row) -> str:
+    """The decision as people are told it: a file that was not read is held, but nobody held it back."""
+    return row.decision if row.ok else "unread"
+
+
+def decision_words(row: Row, lang: Lang) -> str:
+    """Go, fix or hold in words, or that it was not read."""
+    return t(f"triage.decision.{shown_decision(row)}", lang)
 
 
 def same_as(row: Row, lang: Lang) -> str:
@@ -108,7 +128,7 @@ def to_table(rows: Sequence[Row], lang: Lang, hidden: int = 0) -> str:
         cells.append(
             [
                 str(number),
-                t(f"triage.decision.{row.decision}", lang),
+                decision_words(row, lang),
                 str(row.score) if row.ok else "-",
                 "".join(SHAPES[status] for _, status in row.statuses) or "-",
                 str(len(row.red_flags)) if row.ok else "-",
@@ -299,7 +319,7 @@ def _xlsx_cell(line: int, name: str, row: Row, lang: Lang) -> tuple[Any, str]:
         status = dict(row.statuses).get(name)
         return (f"{SHAPES[status]} {t('report.status.' + status, lang)}", status) if status else (None, "")
     if name == "decision":
-        return t(f"triage.decision.{row.decision}", lang), row.decision
+        return decision_words(row, lang), shown_decision(row)
     if name == "next_deadline":
         return row.next_deadline, "day" if row.next_deadline else ""
     words = {
@@ -340,6 +360,7 @@ def to_html(rows: Sequence[Row], lang: Lang) -> str:
             requirements=[(name, name_of(name, lang)) for name in REQUIREMENTS],
             shapes=SHAPES,
             shades=SHADES | DECISION_SHADES,
+            shown=shown_decision,
             why=lambda row: why(row, lang),
             same_as=lambda row: same_as(row, lang),
             statuses=lambda row: dict(row.statuses),

@@ -26,7 +26,7 @@ def run(part: str) -> None:
     if part == "words":
         return
     if part == "all" and finetune.possible():
-        build.write_lower(MODELS)
+        build.write_published(MODELS)
     sentences, passages = build.evidence_task(), build.eligibility_task()
     stored = MODELS / "held-out.npz"
     scores = measure.load(stored) if part != "all" else {}
@@ -45,7 +45,7 @@ def run(part: str) -> None:
         build.write_eligibility(MODELS, passages)
         scores |= measure.eligibility(passages)
     if part == "registers":
-        scores |= measure.registers(sentences, build.read_frozen(sentences))
+        scores |= measure.registers(sentences, build.read_frozen(sentences, alone=True))
     measure.save(scores, stored)
     scores = measure.load(stored)
     for read in (encoder.tuned, encoder.base):

@@ -1,7 +1,7 @@
 """Train the shipped models from the corpora we wrote (``python -m patentprep.training`` runs this; deterministic).
 
-``write_lower`` writes the half of the encoder that stays as published, where torch is installed (extra ``train``);
-``write_models`` then writes ``evidence.npz``, ``eligibility.npz`` and, again with torch, the tuned half. The model
+``write_published`` writes the parts of the encoder that stay as published, where torch is installed (extra ``train``);
+``write_models`` then writes ``evidence.npz``, ``eligibility.npz`` and, again with torch, the tuned part. The model
 card's figures come from models that never saw the group (document or idea), or the field, that they are measured on.
 """
 
@@ -179,18 +179,21 @@ def other_registers(rows: Sequence[learned.Row]) -> list[learned.Fold]:
     ]
 
 
-def write_lower(target: Path) -> None:
-    """Write the part of the encoder that stays as published; needs the extra ``train``."""
+def write_published(target: Path) -> None:
+    """Write the parts of the encoder that stay as published; needs the extra ``train``."""
     target.mkdir(parents=True, exist_ok=True)
-    still = np.zeros(encoder.WIDTH, dtype=np.float32)
-    lower, base = target / "encoder-lower.onnx", target / "encoder-base.npz"
-    published.write_base(base, still, still + 1)
-    words = encoder.read_base(base)
-    texts = [evidence.normal(row["text"]) for row in evidence_rows()]
-    export.write_layers(lower, encoder.LOWER, [encoder.embed(text, words) for text in texts[::SAMPLE]])
-    half = encoder.open_half(lower)
-    means = np.stack(encoder.beside(lambda text: half(encoder.embed(text, words)).mean(axis=0), texts))
-    published.write_base(base, means.mean(axis=0), means.std(axis=0))
+    still = {name: np.zeros(encoder.WIDTH, dtype=np.float32) for name in encoder.AS_PUBLISHED}
+    published.write_base(target / "encoder-base.npz", still, still)
+    words = encoder.read_base(target / "encoder-base.npz")
+    rows = [encoder.embed(evidence.normal(row["text"]), words) for row in evidence_rows()]
+    center, spread = {}, {}
+    for name, (start, end) in encoder.AS_PUBLISHED.items():
+        path = target / f"encoder-{name}.onnx"
+        export.write_layers(path, end, rows[::SAMPLE], start)
+        rows = encoder.beside(encoder.open_part(path), rows)
+        means = np.stack([one.mean(axis=0) for one in rows])
+        center[name], spread[name] = means.mean(axis=0), means.std(axis=0)
+    published.write_base(target / "encoder-base.npz", center, spread)
 
 
 def write_evidence(target: Path, task: Task) -> tuple[learned.Array, learned.Array]:
@@ -210,12 +213,15 @@ def write_eligibility(target: Path, task: Task) -> None:
     learned.save(model, target / "eligibility.npz", uncertain=np.array(band))
 
 
-def read_frozen(task: Task) -> finetune.Work:
-    """The sentences, and others without labels, as they leave the layers that are not trained."""
+def read_frozen(task: Task, *, alone: bool = False) -> finetune.Work:
+    """The sentences, and others without labels, as they leave the layers that are not trained.
+
+    ``alone``: for students without a teacher.
+    """
     texts, rows = unlabelled()
     texts, rows = task.texts + texts, np.concatenate([task.features, rows])
-    teacher, student = (_read(shape, task, texts, rows) for shape in (finetune.TEACHER, finetune.STUDENT))
-    return finetune.Work(teacher, student, task.corpus)
+    student = _read(finetune.STUDENT, task, texts, rows)
+    return finetune.Work(student if alone else _read(finetune.TEACHER, task, texts, rows), student, task.corpus)
 
 
 def _read(shape: finetune.Shape, task: Task, texts: Sequence[str], features: learned.Array) -> finetune.Data:
@@ -251,8 +257,8 @@ def write_encoder(
     """
     folds = learned.folds(task.groups(APART), ENCODER_FOLDS)
     net, scores = finetune.fit_and_cross_score(work, folds)
-    lower = encoder.open_half(target / "encoder-lower.onnx")
-    export.write_upper(target / "encoder-upper.onnx", net, [lower(rows) for rows in sample(task)])
+    lower, middle = (encoder.open_part(target / f"encoder-{name}.onnx") for name in encoder.AS_PUBLISHED)
+    export.write_upper(target / "encoder-upper.onnx", net, [middle(lower(rows)) for rows in sample(task)])
     export.write_tuned(
         target,
         net,

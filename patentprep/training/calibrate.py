@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +11,7 @@ import numpy.typing as npt
 from patentprep import learned
 
 LINEAR_SHARE = 0.8  # joint score = encoder score + this x linear score
-LOST = 0.004  # of what is rightly shown, a quicker judge may silence at most this share
-SILENCING = np.round(np.arange(0.02, 0.31, 0.01), 2)
+LOST = 0.01  # so much of what is rightly shown for an output lies below a quicker judge's limit for that output
 PRECISION = 0.90  # wanted of what is shown ...
 FLAG_PRECISION = 0.86  # ... of red flags, where a miss is worse ...
 COST = 0.05  # ... for at most so much F1
@@ -33,8 +32,8 @@ class Calibration:
     offset: learned.Array
     threshold: learned.Array
     linear_share: float = LINEAR_SHARE
-    quiet: float = 0.0
-    silent: float = 0.0
+    quiet: learned.Array = field(default_factory=lambda: np.zeros(0))
+    silent: learned.Array = field(default_factory=lambda: np.zeros(0))
 
     def probability(self, joint: learned.Array) -> learned.Array:
         return learned.sigmoid(joint * self.slope + self.offset)
@@ -51,15 +50,15 @@ def calibrate(joint: learned.Array, targets: Sequence[npt.NDArray[np.int_]]) -> 
     return Calibration(slope, offset, np.array(chosen))
 
 
-def silencing(scores: learned.Array, targets: Sequence[npt.NDArray[np.int_]], right: Flags) -> float:
-    """The probability of every output below which a quicker judge may silence a text, from its out-of-fold scores.
+def silencing(scores: learned.Array, targets: Sequence[npt.NDArray[np.int_]], right: Flags) -> learned.Array:
+    """By output, the probability below which a quicker judge hears nothing of it, from its out-of-fold scores.
 
+    A text is silenced where no output is heard, so that far less than ``LOST`` of what would be shown is lost.
     ``right``: which outputs of which texts all judges together would rightly show.
     """
-    most = calibrate(scores, targets).probability(scores).max(axis=1)
-    weight = right.sum(axis=1)
-    lost = [weight[most < least].sum() / weight.sum() for least in SILENCING]
-    return float(max((least for least, share in zip(SILENCING, lost, strict=True) if share <= LOST), default=0.0))
+    chances = calibrate(scores, targets).probability(scores)
+    shown = [chances[right[:, n], n] for n in range(len(targets))]
+    return np.array([np.floor(np.quantile(one, LOST) * 1000) / 1000 if len(one) else 0.0 for one in shown])
 
 
 def threshold(chances: learned.Array, true: Flags, wanted: float = PRECISION) -> float:

@@ -44,9 +44,10 @@ def card(sentences: build.Task, passages: build.Task, scores: Scores) -> str:
         "",
         "The linear models are logistic regressions over character n-grams, the vector of a multilingual sentence",
         "encoder and named features (what the checklist's filters and cues notice, the section, length and figures);",
-        "every part of their score can be shown. The encoder is multilingual-e5-small (MIT). Its lower layers are as",
-        "published and give that vector; its last four layers and the outputs are trained on our evidence corpus and",
-        "join the linear evidence model. They are no sum of parts, so the reasons shown are those of cues and linear",
+        "every part of their score can be shown. The encoder is multilingual-e5-small (MIT). Its first four layers are",
+        "as published; the first alone gives the vector for evidence, all four that for eligibility. Four more layers",
+        "and the outputs are trained on our evidence corpus and join the linear evidence model. They are no sum of",
+        "parts, so the reasons shown are those of cues and linear",
         "model only. All know Chinese and English patent prose, disclosures and notes; they know no law and cannot see",
         "drawings.",
         "",
@@ -54,10 +55,12 @@ def card(sentences: build.Task, passages: build.Task, scores: Scores) -> str:
         "",
         *_corpus(sentences),
         f"The whole detector. Its joint score is the encoder's plus {calibrate.LINEAR_SHARE} times the linear one.",
-        f"Where n-grams and named features alone give every output less than {encoder.tuned().quiet:.2f}, the encoder",
-        "is not asked, and nothing is shown; nor are its upper layers where the linear model with the lower ones gives",
-        f"every output less than {encoder.tuned().silent:.2f}. Together they silence {1 - heard.mean():.0%} of the",
-        f"corpus, and each at most {calibrate.LOST:.1%} of what would rightly be shown.",
+        f"Where n-grams and named features alone hear nothing (every output less likely than {_between('quiet')}),",
+        "the encoder is not asked, and nothing is shown; nor are its other layers where the linear model with the",
+        f"first layer hears nothing (less likely than {_between('silent')}). These limits lie below",
+        f"{1 - calibrate.LOST:.1%} of what is rightly shown for their output. Together they silence",
+        f"{1 - heard.mean():.0%} of the corpus, and",
+        f"{_lost(scores, sentences, heard):.1%} of what would rightly be shown.",
         "",
         *_figures("Held out by document and field", sentences, shown),
         *_traps(sentences, shown),
@@ -143,8 +146,21 @@ def _heard(scores: Scores, task: build.Task) -> Flags:
     heard = np.full(len(task.rows), True)
     for name, least in (("evidence first", encoder.tuned().quiet), ("evidence linear", encoder.tuned().silent)):
         chances = calibrate.calibrate(scores[name], list(task.targets.values())).probability(scores[name])
-        heard &= chances.max(axis=1) >= least
+        heard &= (chances >= least).any(axis=1)
     return heard
+
+
+def _between(judge: str) -> str:
+    """The lowest and the highest limit of a quicker judge."""
+    limits = getattr(encoder.tuned(), judge)
+    return f"{limits.min():.2f} to {limits.max():.2f}, by output"
+
+
+def _lost(scores: Scores, task: build.Task, heard: Flags) -> float:
+    """The share of what would rightly be shown that the quicker judges silence."""
+    everything = _shown(_joint(scores), task, np.full(len(heard), True))
+    right = np.stack([everything[name] & (task.targets[name] == 1) for name in evidence.OUTPUTS], axis=1)
+    return float(right[~heard].sum() / right.sum())
 
 
 def _shown(scores: learned.Array, task: build.Task, heard: Flags) -> Shown:

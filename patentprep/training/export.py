@@ -1,4 +1,4 @@
-"""Write the two halves of the encoder for ONNX Runtime, weights as 8-bit codes, and the names and numbers beside them.
+"""Write the parts of the encoder for ONNX Runtime, weights as 8-bit codes, and the names and numbers beside them.
 
 Seven of the eight bits are used: products of pairs then cannot overflow on processors without the newer instructions,
 and every machine gets the same sums. A few columns of what enters a product are far larger than the others and would
@@ -37,15 +37,15 @@ def published_layers(end: int, start: int = 0) -> Any:
     return nn.Sequential(*(block(number, whole) for number in range(start, end))).eval()
 
 
-def write_layers(path: Path, end: int, sample: Sequence[encoder.Single]) -> None:
-    """The first layers as published. ``sample``: vectors of some texts as they enter the first layer."""
-    write_onnx(path, smoothed(published_layers(end), sample), {0: "texts", 1: "tokens"})
+def write_layers(path: Path, end: int, sample: Sequence[encoder.Single], start: int = 0) -> None:
+    """Layers ``start`` to ``end`` as published. ``sample``: vectors of some texts as they enter the first of them."""
+    write_onnx(path, smoothed(published_layers(end, start), sample), {0: "texts", 1: "tokens"})
 
 
 def write_upper(path: Path, net: Any, sample: Sequence[encoder.Single]) -> None:
-    """The layers above the lower part, and the outputs; the weights of the named features stand in the other file.
+    """The trained layers and the outputs; the weights of the named features stand in the other file.
 
-    ``sample``: token vectors of some texts as they leave the lower part.
+    ``net``: a trained student. ``sample``: token vectors of some texts as they leave the part below.
     """
     write_onnx(path, smoothed(net.eval(), sample), {0: "texts"})
 
@@ -139,12 +139,14 @@ def write_tuned(
     corpus: str,
     calibration: Calibration,
 ) -> None:
-    """Write names and numbers, and what the written upper half makes of a few texts."""
+    """Write names and numbers, and what the written parts make of a few texts."""
     weights = net.named.weight.detach().numpy().T.astype(np.float32)
     sample: Indices = np.linspace(0, len(data.tokens) - 1, CHECKS).astype(np.int_)
-    lower, half = (encoder.open_half(folder / f"encoder-{name}.onnx") for name in ("lower", "upper"))
+    lower, middle, upper = (encoder.open_part(folder / f"encoder-{n}.onnx") for n in (*encoder.AS_PUBLISHED, "upper"))
     base = encoder.base()
-    checks = np.stack([half(lower(encoder.embed(texts[n], base))) + data.features[n] @ weights for n in sample])
+    checks = np.stack([
+        upper(middle(lower(encoder.embed(texts[n], base)))) + data.features[n] @ weights for n in sample
+    ])  # fmt: skip
     np.savez_compressed(
         folder / "encoder-tuned.npz",
         outputs=learned.pack(outputs),
@@ -156,8 +158,8 @@ def write_tuned(
         slope=calibration.slope,
         offset=calibration.offset,
         threshold=calibration.threshold,
-        quiet=np.array(calibration.quiet),
-        silent=np.array(calibration.silent),
+        quiet=calibration.quiet,
+        silent=calibration.silent,
         check_rows=sample,
         check_scores=checks.astype(np.float32),
     )

@@ -46,7 +46,7 @@ class Shape:
     paired: bool = False  # whether the layers that are trained read neighbouring tokens in pairs
 
 
-TEACHER, STUDENT = Shape(8, 12), Shape(encoder.LOWER, encoder.LAYERS, paired=True)
+TEACHER, STUDENT = Shape(8, 12), Shape(encoder.AS_PUBLISHED["middle"][1], 8, paired=True)
 TAUGHT = 0.5  # share of the teacher in the loss of a labelled sentence
 
 
@@ -81,16 +81,19 @@ def block(number: int, whole: Published) -> Any:
             self.dropout = nn.Dropout(DROPOUT)
 
         def forward(self, x: Any, mask: Any = None) -> Any:
-            texts, length, _ = x.shape
-            query, key, value = (
-                part(x).view(texts, length, HEADS, -1).transpose(1, 2) for part in (self.query, self.key, self.value)
-            )
-            if mask is None:  # one text; written out, for the file that is shipped
-                share = (query @ key.transpose(2, 3) / math.sqrt(WIDTH / HEADS)).softmax(-1)
-                seen = share @ value
+            query, key, value = (part(x) for part in (self.query, self.key, self.value))
+            if mask is None:  # one text; written out, in fixed shapes, for the file that is shipped
+                query, key, value = (
+                    part.reshape(-1, HEADS, WIDTH // HEADS).transpose(0, 1) for part in (query, key, value)
+                )
+                share = (query @ key.transpose(1, 2) / math.sqrt(WIDTH / HEADS)).softmax(-1)
+                seen = (share @ value).transpose(0, 1).reshape(1, -1, WIDTH)
             else:
-                seen = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask[:, None, None, :])
-            x = self.join_norm(x + self.dropout(self.join(seen.transpose(1, 2).reshape(texts, length, -1))))
+                texts, length, _ = x.shape
+                heads = [part.view(texts, length, HEADS, -1).transpose(1, 2) for part in (query, key, value)]
+                seen = functional.scaled_dot_product_attention(*heads, attn_mask=mask[:, None, None, :])
+                seen = seen.transpose(1, 2).reshape(texts, length, -1)
+            x = self.join_norm(x + self.dropout(self.join(seen)))
             return self.narrow_norm(x + self.dropout(self.narrow(functional.gelu(self.widen(x)))))
 
     return Block()
@@ -192,7 +195,7 @@ def prepare(
     Texts and features may be more than the targets: the last ones are without labels.
     """
     base = encoder.base()
-    half = encoder.open_half(frozen)
+    half = encoder.open_part(frozen)
     tokens = encoder.beside(lambda text: half(encoder.embed(text, base)), texts)
     scaled = (features * learned.FEATURE_SCALE).astype(np.float32)
     return Data(tokens, scaled, np.stack([*targets, *elements], axis=1).astype(np.float32), len(targets))
@@ -271,9 +274,13 @@ def predict(net: Any, data: Data, chosen: Indices) -> learned.Array:
     """Scores of the chosen texts, in plain single precision."""
     import torch
 
+    rows = np.zeros((len(chosen), data.targets.shape[1]))
+    by_length = np.array(sorted(range(len(chosen)), key=lambda place: len(data.tokens[chosen[place]])), dtype=np.int_)
     with torch.no_grad():
-        rows = [net(*data.batch(np.array([n])))[0].numpy() for n in chosen]
-    return np.array(rows, dtype=np.float64)
+        for at in range(0, len(chosen), BATCH):
+            places = by_length[at : at + BATCH]
+            rows[places] = net(*data.batch(chosen[places])).numpy()
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +343,7 @@ def _taught(work: Work, kept: Indices, chosen: Indices) -> Single:
     """What a teacher that has learned from the texts ``kept`` says of those ``chosen``; nought for the others."""
     data = work.teacher
     net = _kept(
-        _saved(work, kept, kept, "teacher.pt"),
+        _saved(work, kept, kept, "teacher.pt", TEACHER),
         lambda: network(TEACHER, data.features.shape[1], data.targets.shape[1]),
         lambda: fit(TEACHER, data, kept, 0),
     )
@@ -356,11 +363,12 @@ def _kept(path: Path, empty: Callable[[], Any], make: Callable[[], Any]) -> Any:
     return net.eval()
 
 
-def _saved(work: Work, kept: Indices, held: Indices, what: str) -> Path:
+def _saved(work: Work, kept: Indices, held: Indices, what: str, *shapes: Shape) -> Path:
     """Where the work of one training is kept."""
     recipe = (
         *(work.corpus, EPOCHS, BATCH, RATE, HEAD_RATE, DECAY, POSITIVE_WEIGHT, ELEMENT_WEIGHT, TAUGHT),
-        *(TEACHER, STUDENT, DROPOUT, HEAD_DROPOUT, TOKEN_DROPOUT),
+        *(shapes or (TEACHER, STUDENT)),
+        *(DROPOUT, HEAD_DROPOUT, TOKEN_DROPOUT),
     )
     key = hashlib.sha256(repr(recipe).encode() + work.student.features.tobytes() + kept.tobytes() + held.tobytes())
     return Path(tempfile.gettempdir()) / f"patentprep-{key.hexdigest()[:16]}-{what}"

@@ -7,7 +7,8 @@ text): the share of numbers in which two sketches agree estimates the share of r
 * at least 0.95 in common: a *copy*;
 * at least 0.40 under the same title, or 0.70 under any: a *version* of the same draft.
 
-The newest leads: by a final mark or a number in its name, then by when it was last written, then by its path.
+The newest leads: by a final mark or a number in its name, then by when it was last written (where that is known of all
+of the pile: uploads have no time, and would lose to any file that has one), then the one that is not called a copy.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ _MARK = re.compile(
 )
 _CHINESE = re.compile("第?([一二三四五六七八九十])[版稿]")
 _FINAL = re.compile(r"final|clean|定稿|终稿|終稿|最终|最終|正式|提交版", re.IGNORECASE)
-_COPY = re.compile(r"(?:\bcopy\b|副本|复制|複製|\bcopia\b|- ?copy)", re.IGNORECASE)
+_COPY = re.compile(r"(?<![^\W_])(?:copy|copia)(?![^\W_])|副本|复制|複製", re.IGNORECASE)
 _TITLE_NOISE = re.compile(
     r"(?:第?[\d一二三四五六七八九十]+[版稿]|v(?:er(?:sion)?)?[\s._-]*\d+(?:\.\d+)*|rev[\s._-]*\d+|draft|final|clean|copy|副本|"
     r"初稿|修改稿|修订稿|修订版|定稿|终稿|最终版)",
@@ -81,7 +82,8 @@ def marked(rows: Sequence[Row]) -> list[Row]:
     result = [replace(row, duplicate_of="", version_of="") for row in rows]
     leaders: dict[str, int] = {}
     numbers = []  # of the rows to compare: one for all files with the same bytes
-    for n in sorted(range(len(rows)), key=lambda n: _age(rows[n]), reverse=True):
+    timed = all(row.mtime_ns for row in rows if row.ok)
+    for n in sorted(range(len(rows)), key=lambda n: _age(rows[n], timed), reverse=True):
         row = rows[n]
         same = f"{row.sha256} {row.suffix}" if row.sha256 else ""
         if same and same in leaders:
@@ -188,8 +190,11 @@ def title_key(row: Row) -> str:
     return "".join(c for c in _TITLE_NOISE.sub("", simplified(title).lower()) if c.isalnum())
 
 
-def _age(row: Row) -> tuple[bool, int, tuple[int, ...], int, str]:
-    """Greater is newer; a name that says it is a copy gives way to the other where all else is equal."""
+def _age(row: Row, timed: bool) -> tuple[bool, int, tuple[int, ...], int, bool, str]:
+    """Greater is newer; a name that says it is a copy gives way to the other where all else is equal.
+
+    ``timed``: times count.
+    """
     stem = PurePosixPath(row.name).stem
     dates, counts = [], []
     for match in _MARK.finditer(_COPY.sub("", stem)):
@@ -198,5 +203,6 @@ def _age(row: Row) -> tuple[bool, int, tuple[int, ...], int, str]:
         else:
             counts.append(int(match[1] or match[3] or match[4]))
     counts += ["一二三四五六七八九十".index(m) + 1 for m in _CHINESE.findall(stem)]
-    final = _FINAL.search(stem) is not None and _COPY.search(stem) is None
-    return final, max(dates, default=0), tuple(counts[-1:]), row.mtime_ns, row.path
+    original = _COPY.search(stem) is None
+    final = _FINAL.search(stem) is not None and original
+    return final, max(dates, default=0), tuple(counts[-1:]), row.mtime_ns if timed else 0, original, row.path

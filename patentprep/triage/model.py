@@ -27,14 +27,15 @@ from patentprep.model import (
 Decision = Literal["go", "fix", "hold"]
 Confidence = Literal["sure", "fair", "low"]
 ReasonKey = Literal[
-    "unreadable", "unknown_kind", "pure_algorithm", "red_flag", "fatal", "not_found", "partial", "uncertain",
-    "serious", "ready",
+    "unreadable", "unknown_kind", "no_draft", "pure_algorithm", "red_flag", "fatal", "not_found", "partial",
+    "uncertain", "serious", "ready",
 ]  # fmt: skip
 
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
 REASONS: tuple[ReasonKey, ...] = get_args(ReasonKey)
 PURE_ALGORITHM = "eligibility/pure-algorithm"
 RED_FLAG = "ethics/"
+NO_DRAFT = "not_a_patent"  # the warning about a text that does not read like the description of an invention
 
 # The words of the drafts that make an answer less sure, and from where on.
 CLEAR_MARGIN = 0.1  # of the probability, beyond the band in which no verdict is forced
@@ -166,12 +167,15 @@ def unreadable(
 def decide(assessment: Assessment) -> tuple[Decision, ReasonKey, tuple[str, ...]]:
     """Go, fix or hold, why, and the rules or requirements that the reason names. The first that applies:
 
-    * **hold**: the draft reads as a pure algorithm (Art. 25.1(2), 2.2); a passage is a red flag of Art. 5; any other
-      finding is fatal. No drafting mends these; somebody must decide first. A file that cannot be read is held too.
+    * **hold**: the text does not read like the description of an invention, and may be the wrong file; the draft reads
+      as a pure algorithm (Art. 25.1(2), 2.2); a passage is a red flag of Art. 5; any other finding is fatal. No
+      drafting mends these; somebody must decide first. A file that cannot be read is held too.
     * **fix**: a requirement is not found or only partly there; it is uncertain whether the draft is a technical
       solution; a finding is serious. The inventor or the agent can mend these, before filing (Art. 33).
     * **go**: none of these, which is the readiness level "ready".
     """
+    if any(warning.key == NO_DRAFT for warning in assessment.draft.unparsed):
+        return "hold", "no_draft", ()
     findings = assessment.findings
     fatal = tuple(dict.fromkeys(f.rule for f in findings if f.severity == "fatal"))
     flags = tuple(dict.fromkeys(f.rule for f in findings if f.rule.startswith(RED_FLAG)))
@@ -197,13 +201,13 @@ def confidence(assessment: Assessment) -> Confidence:
     """How sure the decision is.
 
     * **low**: part of the file was not read (pages that are images, broken pages, a guessed encoding, claims that
-      were not recognised), or no verdict on eligibility was forced.
+      were not recognised), no verdict on eligibility was forced, or the text does not read like a draft.
     * **fair**: the probability of a pure algorithm, of the draft or of one independent claim, lies within 0.1 of the
       band without a verdict; or a covered requirement rests on no sentence of at least 0.7.
     * **sure**: neither.
     """
     draft, eligibility = assessment.draft, assessment.eligibility
-    if any(w.key in MISSING_TEXT for w in (*draft.document.warnings, *draft.unparsed)):
+    if any(w.key in {*MISSING_TEXT, NO_DRAFT} for w in (*draft.document.warnings, *draft.unparsed)):
         return "low"
     if eligibility.verdict == "uncertain":
         return "low"

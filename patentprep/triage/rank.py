@@ -1,10 +1,11 @@
 """The order in which a manager works through the table.
 
-1. Drafts before files that are no drafts; the newest version before its copies and older versions, which come last.
+1. Drafts before texts that read like none, these before files that could not be read, and files of an unknown kind last
+   of all; the newest version before its copies and older versions. A file with a deadline that could not be read stands
+   among the drafts.
 2. What has a deadline, the next first. A deadline beats everything else: it cannot be made up for.
 3. *fix* before *hold* before *go*. A fix needs work that can start now, and what is missing cannot be added after
-   filing (Art. 33). A hold waits for somebody's decision. A go only needs filing. Files that could not be read stand
-   with the holds, behind drafts that could.
+   filing (Art. 33). A hold waits for somebody's decision. A go only needs filing.
 4. Within *fix* and *hold*, the better draft first: it is ready soonest. Within *go* the least sure first: it should be
    looked at once more.
 
@@ -37,7 +38,7 @@ def urgency(row: Row) -> tuple[Any, ...]:
     """The order above as a sort key; the most urgent is smallest."""
     sure = _CONFIDENCE[row.confidence] if row.decision == "go" else 0
     return (
-        row.reason == "unknown_kind",
+        _kind(row),
         row.superseded,
         row.next_deadline or date.max,
         _DECISION[row.decision],
@@ -46,6 +47,14 @@ def urgency(row: Row) -> tuple[Any, ...]:
         -row.score,
         row.path,
     )
+
+
+def _kind(row: Row) -> int:
+    if row.reason == "unknown_kind":
+        return 3
+    if not row.ok:
+        return 0 if row.next_deadline else 2
+    return 1 if row.reason == "no_draft" else 0
 
 
 def _status_of(name: RequirementId) -> Callable[[Row], int]:

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import signal
+import threading
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
@@ -229,7 +232,13 @@ def _pool(backend: str, jobs: int | None, drafts: int) -> Iterator[Pool]:
             with joblib.parallel_config("loky", n_jobs=max(many, 2), inner_max_num_threads=1):
                 return joblib.Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch=2 * many)
 
-        yield local, many, False
+        # Who stops need not hear how many drafts were in hand.
+        warnings.filterwarnings("ignore", r".*tasks (which were still|have been successfully)", UserWarning, "joblib")
+        try:
+            yield local, many, False
+        except BaseException:  # Ctrl-C, or a reader who wants no more rows: nobody waits for drafts in hand
+            _end_workers()
+            raise
         return
     address = backend.removeprefix("dask ").strip()
     with _client(address, many) as client:
@@ -240,6 +249,39 @@ def _pool(backend: str, jobs: int | None, drafts: int) -> Iterator[Pool]:
                 return joblib.Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch=2 * many)
 
         yield remote, many, address != "local"
+
+
+def _end_workers() -> None:
+    from joblib.externals.loky import get_reusable_executor
+
+    with _unheard():
+        get_reusable_executor(reuse=True, kill_workers=True).shutdown(wait=True, kill_workers=True)
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Processes started in here never hear Ctrl-C, which a terminal sends to them as well: we end them.
+
+    Blocked signals are inherited (not on Windows, where there are none). What is pressed meanwhile counts at the end.
+    """
+    if blocks := hasattr(signal, "pthread_sigmask"):
+        from multiprocessing import resource_tracker
+
+        resource_tracker.ensure_running()  # before: up to Python 3.12 its start unblocks the signal again
+    pressed: list[int] = []
+    handler = signal.getsignal(signal.SIGINT) if threading.current_thread() is threading.main_thread() else None
+    if handler is not None:  # else it is not ours to set
+        signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if blocks else None
+    try:
+        yield
+    finally:
+        if mask is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if handler is not None:
+            signal.signal(signal.SIGINT, handler)
+    if pressed:
+        signal.raise_signal(signal.SIGINT)
 
 
 @contextmanager
@@ -343,7 +385,9 @@ def _answers(
                     [(n, _ready(items[n], files, elsewhere)) for n in some], task.checklists, task.sarif, task.seconds
                 )
 
-    for batch in new_parallel()(batches()):
+    with _unheard():
+        coming = new_parallel()(batches())  # workers start here
+    for batch in coming:
         yield from batch
 
 

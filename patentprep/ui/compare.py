@@ -102,7 +102,9 @@ def files() -> dict[str, Held]:
                     continue
             if side in held:
                 draft = held[side].draft
-                about = Markup('<b>{}</b> <span class="pp-place">{}</span>').format(draft.title, draft.document.name)
+                about = Markup('<b>{}</b> <span class="pp-place pp-file">{}</span>').format(
+                    draft.title, draft.document.name
+                )
                 with place:
                     html.put(Markup('<p class="pp-text">{}</p>').format(about))
                 found[side] = held[side]

@@ -11,7 +11,6 @@ import io
 import logging
 import threading
 import time
-import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -137,7 +136,6 @@ class Pile:
 def begin(pile: Pile, rows: Callable[[], Iterator[Row]], wanted: Callable[[], bool]) -> None:
     """Let the pile be worked through in a thread of its own. ``wanted`` tells whether it still lies on its desk."""
     pile._started, pile._known = time.monotonic(), len(pile.rows)
-    warnings.filterwarnings("ignore", message=".*tasks which were still being processed.*")  # somebody pressed Stop
 
     def work() -> None:
         try:

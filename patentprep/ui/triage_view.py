@@ -130,15 +130,21 @@ def _title(number: int, row: Row) -> Markup:
         facts.append(w("triage.pages", count=row.pages))
     if row.language:
         facts.append(t(f"triage.language.{row.language}", lang()))
-    same = same_as(row, lang())
     return Markup("{}{}<span class='pp-tri-small'>{}</span>{}").format(
-        link(number, row),
-        Markup("<span class='pp-tri-small pp-tri-file'>{}</span>").format(row.path)
-        if row.title and row.path != row.title
-        else "",
-        " · ".join(facts),
-        Markup("<span class='pp-tri-small pp-tri-same'>≈ {}</span>").format(same) if same else "",
+        link(number, row), _file(row), " · ".join(facts), _same(row)
     )
+
+
+def _file(row: Row) -> Markup:
+    """The name of the file below the title, which versions of one draft have in common."""
+    if not row.title or row.path == row.title:
+        return Markup("")
+    return Markup("<span class='pp-tri-small pp-tri-file'>{}</span>").format(row.path)
+
+
+def _same(row: Row) -> Markup:
+    same = same_as(row, lang())
+    return Markup("<span class='pp-tri-small pp-tri-same'>≈ {}</span>").format(same) if same else Markup("")
 
 
 def _reason(row: Row, gaps: dict[str, list[str]]) -> Markup:
@@ -147,12 +153,6 @@ def _reason(row: Row, gaps: dict[str, list[str]]) -> Markup:
         lines.append(
             Markup("<span class='pp-tri-small'>{}</span>").format(
                 w("triage.reads_as", verdict=t(f"report.verdict_short.{row.verdict}", lang()))
-            )
-        )
-    if row.red_flags and row.reason != "red_flag":
-        lines.append(
-            Markup("<span class='pp-tri-small pp-tri-flag'>■ {}</span>").format(
-                w("triage.flags", count=len(row.red_flags))
             )
         )
     if row.gaps:
@@ -274,6 +274,12 @@ def _heat_line(rank: int, number: int, row: Row) -> Markup:
                 told,
             )
         )
-    return Markup('<tr><th scope="row">{}<span class="pp-place">{} · {}</span></th>{}</tr>').format(
-        link(number, row), rank, decision(row), Markup("").join(cells)
+    return Markup('<tr{}><th scope="row">{}{}<span class="pp-place">{} · {}</span>{}</th>{}</tr>').format(
+        Markup(' class="pp-tri-old"') if row.superseded else "",
+        link(number, row),
+        _file(row),
+        rank,
+        decision(row),
+        _same(row),
+        Markup("").join(cells),
     )
