@@ -20,7 +20,7 @@ from patentprep.evidence import Judgement
 from patentprep.model import Document, Draft, Eligibility, Lang, Section, Sentence
 from patentprep.report.disclosure import chapter_of, chapters, disclosure_docx
 from patentprep.report.questions import NotAQuestionList, question_docx, question_text, read_answers
-from patentprep.strings import say, t
+from patentprep.strings import LANGUAGES, say, t
 from patentprep.structure import structure
 
 LAW = load_checklist("cn-2026")
@@ -440,6 +440,21 @@ def test_every_open_question_stands_at_the_end(write: Any) -> None:
     questions = open_questions(assess(compose(draft, answers, "zh")), answers, "zh")
     assert listed == [f"{q.text}  {q.element}" for q in questions]
     assert [STAGES.index(q.stage) for q in questions] == sorted(STAGES.index(q.stage) for q in questions)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_would_cover_a_requirement_is_asked_first(lang: Lang) -> None:
+    """GL II-10: what is missing at filing cannot be added (Art. 33); the rest makes a draft stronger and no more."""
+    draft = structure(Document("稿.txt", "txt", FORM, (), (), (), ""))
+    questions = open_questions(assess(draft), {}, lang)
+    assert {q.decisive for q in questions} == {True, False}
+    text = question_text("案", questions, lang)
+    before, after = text.split(f"=== {t('questions.further', lang)} ===")
+    assert t("questions.decisive", lang) in before
+    for question in questions:
+        assert f"[{question.element}]" in (before if question.decisive else after)
+    headings = [p.text for p in opened(question_docx("案", questions, lang)).paragraphs if p.style.name == "Heading 1"]
+    assert headings == [t("questions.decisive", lang), t("questions.further", lang)]
 
 
 def test_a_case_without_a_draft_is_made_of_its_answers(write: Any) -> None:

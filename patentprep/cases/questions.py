@@ -8,8 +8,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from patentprep.cases.compose import draft_end
-from patentprep.checklist import SEVERITIES, Words, load_checklist, words_of
-from patentprep.model import Assessment, ElementResult, Lang, RequirementId
+from patentprep.checklist import SEVERITIES, Checklist, Words, load_checklist, words_of
+from patentprep.model import Assessment, ElementResult, InventionType, Lang, RequirementId, RequirementResult
 from patentprep.resources import folder, load_yaml
 
 if TYPE_CHECKING:
@@ -30,13 +30,17 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One open point. ``seen`` is what the draft says so far, too vaguely or at the wrong place, or empty."""
+    """One open point. ``seen`` is what the draft says so far, too vaguely or at the wrong place, or empty.
+
+    ``decisive``: its requirement is not covered, and this is one of the points that would cover it.
+    """
 
     element: str
     requirement: RequirementId
     stage: StageId
     text: str
     seen: str
+    decisive: bool = False
 
 
 @cache
@@ -73,6 +77,7 @@ def open_questions(assessment: Assessment, answers: Mapping[str, Answer], lang: 
         law = load_checklist(result.checklist)
         silent = no_draft and result.status == "not_applicable" and result.id in OF_THE_MODEL
         silent = silent and not law.filters["draft_no_training"].search(text)
+        decisive = _decisive(result, law, assessment.invention_type)
         for item in result.elements:
             element = law.element(item.id)
             is_open = item.status in ("not_found", "vague") or (
@@ -85,9 +90,18 @@ def open_questions(assessment: Assessment, answers: Mapping[str, Answer], lang: 
             stage = stage_of(item.id)
             place = law.elements.index(element)
             rank = (STAGES.index(stage), SEVERITIES.index(element.severity), place)
-            question = Question(item.id, result.id, stage, element.question.in_(lang), _seen(item))
+            question = Question(item.id, result.id, stage, element.question.in_(lang), _seen(item), item.id in decisive)
             found[item.id] = (rank, question)
     return tuple(question for _, question in sorted(found.values(), key=lambda pair: pair[0]))
+
+
+def _decisive(result: RequirementResult, law: Checklist, kind: InventionType) -> frozenset[str]:
+    """The elements that would cover a requirement: those of the groups of which none is found."""
+    if result.status == "covered":
+        return frozenset()
+    needs = next(r.needs[kind] for r in law.requirements if r.id == result.id)
+    found = {item.id for item in result.elements if item.status == "found"}
+    return frozenset(name for group in needs if not found.intersection(group) for name in group)
 
 
 def _settled(answer: Answer | None) -> bool:

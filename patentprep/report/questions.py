@@ -9,7 +9,7 @@ import difflib
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -46,17 +46,15 @@ def question_text(case_name: str, questions: Sequence[Question], lang: Lang) -> 
     ]
     if not questions:
         out += ["", t("questions.none", lang)]
-    number = 0
-    for stage in stages():
-        mine = [q for q in questions if q.stage == stage.id]
-        if mine:
-            out += ["", "", f"== {stage.title.in_(lang)} =="]
-        for question in mine:
-            number += 1
-            out += ["", f"{number}. [{question.element}] {question.text}"]
-            if question.seen:
-                out.append(t("questions.so_far", lang, quote=_one_line(question.seen)))
-            out.append("> ")
+    for number, (heading, stage, question) in enumerate(_in_parts(questions, lang), 1):
+        if heading:
+            out += ["", "", f"=== {heading} ==="]
+        if stage:
+            out += ["", "", f"== {stage} =="]
+        out += ["", f"{number}. [{question.element}] {question.text}"]
+        if question.seen:
+            out.append(t("questions.so_far", lang, quote=_one_line(question.seen)))
+        out.append("> ")
     return "\n".join([*out, ""])
 
 
@@ -71,24 +69,34 @@ def question_docx(case_name: str, questions: Sequence[Question], lang: Lang) -> 
     word.add_paragraph(t("questions.how", lang))
     if not questions:
         word.add_paragraph(t("questions.none", lang))
-    number = 0
-    for stage in stages():
-        mine = [q for q in questions if q.stage == stage.id]
-        if mine:
-            word.add_heading(stage.title.in_(lang), 1)
-        for question in mine:
-            number += 1
-            paragraph = word.add_paragraph(f"{number}. ")
-            grey(paragraph, f"[{question.element}] ")
-            paragraph.add_run(question.text)
-            paragraph.paragraph_format.keep_with_next = True
-            if question.seen:
-                seen = small(word, t("questions.so_far", lang, quote=_one_line(question.seen)))
-                seen.paragraph_format.keep_with_next = True
-            row = word.add_table(1, 1, style="Table Grid").rows[0]
-            row.height = Mm(18)
-            word.add_paragraph()
+    for number, (heading, stage, question) in enumerate(_in_parts(questions, lang), 1):
+        if heading:
+            word.add_heading(heading, 1)
+        if stage:
+            word.add_heading(stage, 2)
+        paragraph = word.add_paragraph(f"{number}. ")
+        grey(paragraph, f"[{question.element}] ")
+        paragraph.add_run(question.text)
+        paragraph.paragraph_format.keep_with_next = True
+        if question.seen:
+            seen = small(word, t("questions.so_far", lang, quote=_one_line(question.seen)))
+            seen.paragraph_format.keep_with_next = True
+        row = word.add_table(1, 1, style="Table Grid").rows[0]
+        row.height = Mm(18)
+        word.add_paragraph()
     return saved(word)
+
+
+def _in_parts(questions: Sequence[Question], lang: Lang) -> Iterator[tuple[str, str, Question]]:
+    """What decides before the rest, each by stage; with the first of a part its heading, of a stage its title."""
+    for decisive, key in ((True, "questions.decisive"), (False, "questions.further")):
+        heading = t(key, lang)
+        for stage in stages():
+            title = stage.title.in_(lang)
+            for question in questions:
+                if question.decisive == decisive and question.stage == stage.id:
+                    yield heading, title, question
+                    heading = title = ""
 
 
 # --- reading it back ---------------------------------------------------------------------------------------------
@@ -265,9 +273,12 @@ def _bare(text: str) -> str:
     return "".join(c for c in text if c.isalnum()).casefold()
 
 
+_FIXED = ("questions.mark", "questions.how", "questions.none", "questions.decisive", "questions.further")
+
+
 def _furniture() -> frozenset[str]:
     words = [stage.title.in_(lang) for stage in stages() for lang in LANGUAGES]
-    words += [t(key, lang) for lang in LANGUAGES for key in ("questions.mark", "questions.how", "questions.none")]
+    words += [t(key, lang) for lang in LANGUAGES for key in _FIXED]
     words += [t("report.notice", lang) for lang in LANGUAGES]
     return frozenset(map(_bare, words))
 

@@ -313,7 +313,10 @@ def archive(pile: Pile, rows: list[Row]) -> None:
         format_func=kinds.__getitem__, selection_mode="multi",
     )  # fmt: skip
     picked = [row for row in rows if not chosen or row.path in chosen][: triage_pile.MOST_PACKED]
-    key = (lang(), tuple(wanted), tuple(row.path for row in picked))
+    own = any(row.language not in (None, lang()) for row in picked) and bool(
+        desk.fill(st.toggle, w("triage.own_language"), "triage_own_language", False)
+    )
+    key = (lang(), own, tuple(wanted), tuple(row.path for row in picked))
     slot = st.empty()
     if key in pile.packed:
         slot.download_button(
@@ -334,7 +337,7 @@ def archive(pile: Pile, rows: list[Row]) -> None:
                     bar.progress(done / len(picked), text=words)
 
                 store = case_desk.store() if pile.kind == "cases" else None
-                made = triage_pile.pack(pile, picked, wanted, lang(), store, tell)
+                made = triage_pile.pack(pile, picked, wanted, lang(), store, tell, own_language=own)
         except PatentprepError as error:
             slot.empty()
             html.trouble(error)

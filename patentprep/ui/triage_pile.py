@@ -312,10 +312,13 @@ def pack(
     lang: Lang,
     store: Store | None,
     tell: Callable[[int, Row], None],
+    *,
+    own_language: bool = False,
 ) -> bytes:
     """An archive with the wanted ``DOCUMENTS`` of each draft; what cannot be made is said in a file.
 
-    ``tell`` is called before each draft with how many are done.
+    ``tell`` is called before each draft with how many are done. ``own_language``: documents speak the language of their
+    draft, where it is known, and else ``lang``.
     """
     order = {row.path: number for number, row in enumerate(rows, 1)}
     out, trouble = io.BytesIO(), []
@@ -328,7 +331,7 @@ def pack(
                 continue
             for kind in wanted:
                 try:
-                    ending, content = _document(kind, found, lang)
+                    ending, content = _document(kind, found, (own_language and row.language) or lang)
                     archive.writestr(f"{stem}/{stem}-{ending}", content)
                 except PatentprepError as error:
                     trouble.append(f"{row.path}: {say(error, lang)}")
