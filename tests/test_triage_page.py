@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 
 pytest.importorskip("streamlit")
@@ -18,7 +19,8 @@ from streamlit.testing.v1 import AppTest
 
 from patentprep.cases import store as cases
 from patentprep.model import Lang
-from patentprep.strings import t
+from patentprep.strings import LANGUAGES, t
+from patentprep.triage import triage_all
 from patentprep.triage.model import Row
 from patentprep.ui import case_desk, desk, samples, triage_pile
 
@@ -361,3 +363,19 @@ def test_the_documents_of_each_draft_in_one_archive(monkeypatch: pytest.MonkeyPa
         copy = next(name for name in names if name.endswith("-annotated.docx"))
         with zipfile.ZipFile(io.BytesIO(archive.read(copy))) as word:
             assert any("comments" in part for part in word.namelist())
+
+
+@pytest.mark.parametrize(("own", "spoken"), [(False, ["zh", "zh"]), (True, ["en", "zh"])])
+def test_documents_of_a_pile_in_the_language_of_each_draft(own: bool, spoken: list[Lang]) -> None:
+    """An agent who works in Chinese sends an English inventor English questions; what cannot be made is told."""
+    pile = triage_pile.Pile("files", [("铣刀.txt", NOTES.encode()), ("cards.txt", GAME.encode()), ("bad.pdf", b"%PDF")])
+    rows = sorted(triage_all(pile.sources, backend="serial"), key=lambda row: row.path)
+    made = triage_pile.pack(pile, rows, triage_pile.DOCUMENTS, "zh", None, lambda *_: None, own_language=own)
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        names = archive.namelist()
+        ends = tuple(f"{t('ui.triage.file.questions', lang)}.docx" for lang in LANGUAGES)
+        lists = [archive.read(name) for name in names if name.endswith(ends)]
+        assert "bad.pdf" in archive.read(t("ui.triage.file.trouble", "zh")).decode()
+    assert len(names) == 2 * len(triage_pile.DOCUMENTS) + 1
+    titles = [docx.Document(io.BytesIO(one)).paragraphs[1].text for one in lists]
+    assert sorted(titles) == sorted(t("questions.mark", lang) for lang in spoken)
