@@ -481,6 +481,12 @@ FORMALITIES = [
     ("所谓训练数据，是指用于确定模型参数的带标签样本。", True),
     ("图3为模型训练流程示意图。", True),
     ("如图3所示，训练数据取自八座泵站2023年的振动记录，共3200段。", False),
+    ("Best regards,", True),  # drafts come as letters, too
+    ("Thanks, Anna", True),
+    ("- Drawings: one plot with three curves, one flow chart with four boxes.", True),
+    ("Best accuracy, 96 %, was reached with four convolution layers of 64 kernels.", False),
+    ("王工您好，", True),
+    ("此致敬礼", True),
 ]
 
 
