@@ -487,6 +487,13 @@ FORMALITIES = [
     ("Best accuracy, 96 %, was reached with four convolution layers of 64 kernels.", False),
     ("王工您好，", True),
     ("此致敬礼", True),
+    ("All rights reserved.", True),
+    ("Details will follow.", True),
+    ("待补充", True),
+    ("模型用什么数据训练？", True),  # a form asks; it does not answer
+    ("[12] A. Author, B. Writer: Learning from few labels. NeurIPS 2017, 5998-6008.", True),
+    ("[0012] The network was trained on 3,200 labelled recordings from eight pumping stations.", False),
+    ("None of the 3,200 recordings shows a person; all come from eight pumping stations.", False),
 ]
 
 
