@@ -121,7 +121,7 @@ class Columns:
         """The columns of the n-grams of one word, as often as they occur in it."""
         known = self.met.get(word)
         if known is None:
-            known = [column for term in _ngrams(word) if (column := self.of.get(term)) is not None]
+            known = [column for column in map(self.of.get, _ngrams(word)) if column is not None]
             if len(word) <= SHORT:
                 if len(self.met) >= MOST_WORDS:
                     self.met.clear()

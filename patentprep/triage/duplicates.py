@@ -72,7 +72,7 @@ def sketch(text: str) -> bytes:
 
 def _normal(text: str) -> str:
     """Letters and digits alone, small, in simplified characters: layout and punctuation make no version."""
-    return "".join(c for c in simplified(text).lower() if c.isalnum())
+    return "".join(filter(str.isalnum, simplified(text).lower()))
 
 
 def marked(rows: Sequence[Row]) -> list[Row]:
