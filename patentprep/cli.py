@@ -67,15 +67,29 @@ class NotUtf8(UsageError):
 class _Parser(argparse.ArgumentParser):
     """argparse with our own one-line errors."""
 
+    chinese = False
+
     def error(self, message: str) -> NoReturn:
-        print(f"{self.prog}: {message}; see {self.prog} --help", file=sys.stderr)
+        if self.chinese:
+            from patentprep.usage import mistake
+
+            print(f"{self.prog}：{mistake(message)}；用法见 {self.prog} --help", file=sys.stderr)
+        else:
+            print(f"{self.prog}: {message}; see {self.prog} --help", file=sys.stderr)
         raise SystemExit(BAD_INPUT)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     _speak_utf8()
-    args = _parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    parser = _parser()
+    _Parser.chinese = _asked_language(words) == "zh"
+    if _Parser.chinese:
+        from patentprep.usage import put_in_chinese
+
+        put_in_chinese(parser)
+    args = parser.parse_args(words)
     if hasattr(args, "formats"):
         args.format = args.format or _format_of(args.output, args.formats)
     try:
@@ -113,6 +127,16 @@ def interface_language() -> Lang:
     except ValueError:  # a locale whose name Python does not know
         name = ""
     return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
+
+
+def _asked_language(words: Sequence[str]) -> Lang:
+    """The language that ``--lang`` names, before the words are understood, else that of the system."""
+    asked: list[Lang] = []
+    for before, word in zip(("", *words), words, strict=False):
+        named = word.removeprefix("--lang=") if word.startswith("--lang=") else word if before == "--lang" else ""
+        if named in ("zh", "en"):
+            asked.append("zh" if named == "zh" else "en")
+    return asked[-1] if asked else interface_language()
 
 
 def _format_of(output: str | None, formats: Sequence[str]) -> str:
@@ -381,6 +405,7 @@ def _parser() -> argparse.ArgumentParser:
         "2 unreadable input or wrong usage.",
     )
     parser.add_argument("--version", action=_Version, help="show the version and exit")
+    parser.add_argument("--lang", choices=("zh", "en"), help="language of the words")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
 
     def add(name: str, run: Callable[[argparse.Namespace], int], text: str, formats: Sequence[str] = ()) -> Any:
@@ -393,7 +418,9 @@ def _parser() -> argparse.ArgumentParser:
             )
         if name != "app":
             command.add_argument("-o", "--output", metavar="FILE", help="write there instead of standard output")
-            command.add_argument("--lang", choices=("zh", "en"), help="language of the words")
+            command.add_argument(
+                "--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help="language of the words"
+            )
         return command
 
     command = add("app", _app, "open the app in the browser, on 127.0.0.1 only")

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from patentprep import triage_command
+from patentprep import triage_command, usage
 from patentprep.checklist import load_checklist
-from patentprep.cli import CHECK_FORMATS, PROGRESS_COLUMNS, _format_of, _progress, interface_language, main
+from patentprep.cli import CHECK_FORMATS, PROGRESS_COLUMNS, _format_of, _parser, _progress, interface_language, main
 from patentprep.formal import load_formal_rules
 from patentprep.model import REQUIREMENTS, ReadinessLevel
 from patentprep.strings import LANGUAGES
@@ -95,7 +95,7 @@ def draft(tmp_path: Path) -> Path:
     return path
 
 
-def one_line(answer: Answer, *words: str) -> None:
+def one_line(answer: Answer, *words: str) -> str:
     """Bad input: status 2, nothing on standard output, one clear line that holds the words."""
     assert answer.status == 2
     assert answer.out == ""
@@ -105,6 +105,7 @@ def one_line(answer: Answer, *words: str) -> None:
     assert "{" not in line.replace('{"id": "...", "text": "..."', "")
     for word in words:
         assert word in line
+    return line
 
 
 # --- help ------------------------------------------------------------------------------------------------------
@@ -158,6 +159,36 @@ def test_help_loads_no_heavy_library() -> None:
 )
 def test_wrong_usage(words: list[str], run: Run) -> None:
     one_line(run(*words), "--help")
+
+
+def test_every_text_of_the_help_exists_in_chinese() -> None:
+    said = set(usage.texts(_parser()))
+    assert len(said) > 60 and [text for text in said if not usage.known(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["check", "--lang", "zh"], "缺少参数：DRAFT"),
+        (["--lang", "zh", "check"], "缺少参数：DRAFT"),
+        (["triage", "--lang=zh", "--frobnicate"], "无法识别的参数：--frobnicate"),
+        (["triage", "a.txt", "--lang", "zh", "--jobs"], "--jobs之后需要一个值"),
+        (["app", "--lang", "zh"], "无法识别的参数"),
+        (["--lang", "zh", "frobnicate"], "没有命令frobnicate：可用的命令是"),
+        (["check", "a.txt", "--lang", "zh", "--format", "xls"], "--format不能是xls：请从"),
+        (["--lang", "zh", "app", "--port", "x"], "--port应为整数，而不是x"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_in_chinese(words: list[str], says: str, run: Run) -> None:
+    line = one_line(run(*words), "--help")
+    assert says in line and "用法见 patentprep" in line
+
+
+def test_help_in_chinese(run: Run) -> None:
+    said = run("--lang", "zh", "--help").out
+    assert said.startswith("用法：patentprep") and "通读多份草稿" in said and "many drafts in" not in said
+    assert "默认urgency" in run("triage", "--help", "--lang", "zh").out
 
 
 # --- check -----------------------------------------------------------------------------------------------------
