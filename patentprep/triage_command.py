@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -128,7 +129,7 @@ def run(
     write(
         _summary(shown, args.format, lang, today)
         if args.format in SUMMARIES
-        else render(shown, args.format, lang, len(rows) - len(shown))
+        else render(shown, args.format, lang, len(rows) - len(shown), _columns(args))
     )
     if "hold" not in wanted and (unread := sum(not row.ok for row in rows)):
         complain(t("triage.unread_hidden", lang, count=unread))
@@ -142,6 +143,11 @@ def _summary(rows: list[Row], fmt: str, lang: Lang, today: date) -> bytes:
     from patentprep.report.manager import manager_docx, manager_pdf
 
     return (manager_docx if fmt == "docx" else manager_pdf)(rows, lang, today)
+
+
+def _columns(args: argparse.Namespace) -> int | None:
+    """How wide the terminal is that the table goes to, if it goes to one."""
+    return shutil.get_terminal_size().columns if args.output is None and sys.stdout.isatty() else None
 
 
 def _today(args: argparse.Namespace) -> date:

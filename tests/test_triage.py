@@ -22,6 +22,7 @@ import pytest
 from patentprep import assess, read_draft
 from patentprep.errors import EncryptedDraft, FileMissing, PatentprepError
 from patentprep.model import Lang
+from patentprep.report.as_text import width
 from patentprep.report.triage import defused, render, summary, to_csv, to_table, why
 from patentprep.strings import LANGUAGES, keys, t
 from patentprep.triage import collect as collecting
@@ -678,6 +679,19 @@ def test_only_the_newest_versions(drafts: Path, tmp_path: Path) -> None:
 def test_the_page_for_the_manager(drafts: Path, fmt: str, begins: bytes) -> None:
     status, page, _ = command(str(drafts / "D-00.txt"), "--no-cache", "--format", fmt, "--today", "2026-01-05")
     assert status == 0 and page.startswith(f"{begins!r}"[:-1])
+
+
+@pytest.mark.parametrize("columns", [80, 100, 160])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_table_fits_the_terminal(columns: int, lang: Lang) -> None:
+    rows = [
+        row(f"a/long/way/down/to/draft-{n}.txt", title="一种数控机床铣刀磨损状态的在线监测方法" * 2) for n in range(3)
+    ]
+    lines = to_table(rows, lang, columns=columns).splitlines()[2:6]
+    assert max(map(width, lines)) <= columns + 6, "the heads of the short columns do not shrink"
+    assert (max(map(width, lines)) > 110) == (columns > 110), "a wide terminal is used"
+    assert (t("triage.column.confidence", lang) in lines[0]) == (columns > 100)
+    assert all("…" in line and line.endswith(".txt") for line in lines[1:])
 
 
 def test_in_the_terminal_a_copy_names_the_file_and_not_its_folder() -> None:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -22,7 +22,11 @@ from patentprep.versions import program_version
 
 SCHEMA_VERSION = 1
 FORMATS = ("table", "csv", "json", "xlsx", "html", "sarif")
-TITLE, WHY, PATH = 26, 44, 40  # columns of the terminal
+TITLE, WHY, PATH = 26, 44, 40  # columns of a page that nobody has measured ...
+LEAST = 12  # ... and the fewest of each on a narrow one,
+SPARED = ("pages", "claims", "confidence")  # which these leave to the three, one after the other ...
+ROOM = 60  # ... until they have as much together
+BETWEEN = "  "
 SHADES = {"covered": "#BFE3CF", "partial": "#FBE3B0", "not_found": "#F3C2B2", "not_applicable": "#EDEFF1"}
 DECISION_SHADES = {"go": "#BFE3CF", "fix": "#FBE3B0", "hold": "#F3C2B2", "unread": "#EDEFF1"}
 CSV_COLUMNS = (
@@ -111,8 +115,11 @@ def gaps_by_requirement(row: Row) -> dict[str, list[str]]:
 # --- table -----------------------------------------------------------------------------------------------
 
 
-def to_table(rows: Sequence[Row], lang: Lang, hidden: int = 0) -> str:
-    """Aligned text: one line a file, the six requirements as six signs in the order of the checklist."""
+def to_table(rows: Sequence[Row], lang: Lang, hidden: int = 0, columns: int | None = None) -> str:
+    """Aligned text: one line a file, the six requirements as six signs in the order of the checklist.
+
+    ``columns``: of the terminal. Title, reason and path share what the short cells leave.
+    """
     lines = [t("triage.summary", lang, **summary(rows))]
     if hidden:
         lines.append(t("triage.hidden", lang, count=hidden))
@@ -135,17 +142,42 @@ def to_table(rows: Sequence[Row], lang: Lang, hidden: int = 0) -> str:
                 f"{row.claims}/{row.independent}" if row.ok else "-",
                 str(row.pages or "-"),
                 t(f"triage.confidence.{row.confidence}", lang) if row.ok else "-",
-                cut(row.title or "-", TITLE),
-                cut(f"{same}; {why(row, lang)}" if same else why(row, lang), WHY),
-                cut(row.path, PATH, from_the_end=True),
+                row.title or "-",
+                f"{same}; {why(row, lang)}" if same else why(row, lang),
+                row.path,
             ]
         )
         if deadlines:
             cells[-1].insert(2, row.next_deadline.isoformat() if row.next_deadline else "-")
-    columns = [max(width(line[n]) for line in cells) for n in range(len(cells[0]))]
-    lines += ["", *("  ".join(map(pad, line, columns)).rstrip() for line in cells), ""]
+    if columns is not None:
+        for name in SPARED:
+            if _room(cells, columns) < ROOM:
+                at = cells[0].index(t(f"triage.column.{name}", lang))
+                cells = [[*line[:at], *line[at + 1 :]] for line in cells]
+    lines += ["", *_aligned(cells, columns), ""]
     key = [f"{n} {name_of(name, lang)}" for n, name in enumerate(REQUIREMENTS, 1)]
     return "\n".join([*lines, t("list.comma", lang).join(key), t("triage.legend", lang), t("triage.notice", lang), ""])
+
+
+def _aligned(cells: list[list[str]], columns: int | None) -> Iterator[str]:
+    """Lines of equal columns. The last three, title, reason and path, are cut to what there is room for."""
+    cells = [[" ".join(cell.split()) for cell in line] for line in cells]
+    wide = [max(width(line[n]) for line in cells) for n in range(len(cells[0]))]
+    shares = (TITLE, WHY, PATH)
+    if columns is not None:
+        room, whole = _room(cells, columns), sum(shares)
+        shares = (max(room * TITLE // whole, LEAST), max(room * WHY // whole, LEAST), max(room * PATH // whole, LEAST))
+    wide[-3:] = [min(one, share) for one, share in zip(wide[-3:], shares, strict=True)]
+    for line in cells:
+        title, reason, path = line[-3:]
+        short = [cut(title, wide[-3]), cut(reason, wide[-2]), cut(path, wide[-1], from_the_end=True)]
+        yield BETWEEN.join(map(pad, [*line[:-3], *short], wide)).rstrip()
+
+
+def _room(cells: list[list[str]], columns: int) -> int:
+    """What the short cells leave of a line to title, reason and path."""
+    short = [max(width(line[n]) for line in cells) for n in range(len(cells[0]) - 3)]
+    return columns - sum(short) - len(BETWEEN) * (len(cells[0]) - 1)
 
 
 def _short_names(row: Row) -> Row:
@@ -381,10 +413,13 @@ def to_sarif(rows: Iterable[Row], lang: Lang) -> str:
     return sarif_log(parts, lang, not_read)
 
 
-def render(rows: Sequence[Row], fmt: str, lang: Lang, hidden: int = 0) -> str | bytes:
-    """The table in one of ``FORMATS``; bytes for "xlsx". ``hidden``: rows that a filter has left out."""
+def render(rows: Sequence[Row], fmt: str, lang: Lang, hidden: int = 0, columns: int | None = None) -> str | bytes:
+    """The table in one of ``FORMATS``; bytes for "xlsx".
+
+    ``hidden``: rows that a filter has left out. ``columns``: of the terminal that a "table" is for.
+    """
     if fmt == "table":
-        return to_table(rows, lang, hidden)
+        return to_table(rows, lang, hidden, columns)
     if fmt == "xlsx":
         return to_xlsx(rows, lang)
     return {"csv": to_csv, "json": to_json, "html": to_html, "sarif": to_sarif}[fmt](rows, lang)
