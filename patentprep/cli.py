@@ -131,12 +131,10 @@ def interface_language() -> Lang:
 
 def _asked_language(words: Sequence[str]) -> Lang:
     """The language that ``--lang`` names, before the words are understood, else that of the system."""
-    asked: list[Lang] = []
-    for before, word in zip(("", *words), words, strict=False):
-        named = word.removeprefix("--lang=") if word.startswith("--lang=") else word if before == "--lang" else ""
-        if named in ("zh", "en"):
-            asked.append("zh" if named == "zh" else "en")
-    return asked[-1] if asked else interface_language()
+    first = argparse.ArgumentParser(add_help=False)
+    first.add_argument("--lang", nargs="?")
+    asked: Lang = first.parse_known_args(words)[0].lang
+    return asked if asked in ("zh", "en") else interface_language()
 
 
 def _format_of(output: str | None, formats: Sequence[str]) -> str:

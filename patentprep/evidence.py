@@ -33,10 +33,9 @@ from patentprep.model import (
     Strength,
     silent,
 )
-from patentprep.patterns import HAN
 from patentprep.recall import recall
 from patentprep.resources import folder
-from patentprep.text import simplified
+from patentprep.text import has_han, simplified
 
 Context = Literal["background", "summary", "embodiment", "claim", "disclosure", "notes"]
 CONTEXTS: tuple[Context, ...] = ("background", "summary", "embodiment", "claim", "disclosure", "notes")
@@ -137,7 +136,7 @@ def features(passages: Sequence[Passage], noticed: Sequence[Noticed], checklist:
             min(size, 200) / 200,
             sum(map(str.isdigit, text)) / size * 5,
             float("=" in text),
-            float(HAN.search(text) is not None),
+            float(has_han(text)),
         ]
         found = Counter(requirement[name] for name in cues.found)
         vague = Counter(requirement[name] for name in cues.vague)
@@ -284,16 +283,18 @@ def _elements(
     coincidence: a sentence of the corpus has one label a requirement, so the encoder thinks little of the second.
     """
     phrases = cues.vague if strength == "vague" else cues.found
-    ids = [element.id for element in checklist.elements if element.requirement == requirement]
-    if not ids:
+    own = [element for element in checklist.elements if element.requirement == requirement]
+    if not own:
         return (), ""
-    by_cue = {e.id for e in checklist.elements if e.named_by_cue} if strength == "substantive" else set()
-    nearness = {name: near.get(name, UNLIKELY) for name in ids}
-    first = max(ids, key=lambda name: (nearness[name], name in phrases))
-    others = sorted(
-        (n for n in ids if n in phrases and n != first and (n in by_cue or nearness[n] >= UNLIKELY)),
-        key=lambda n: -nearness[n],
+    nearness = {element.id: near.get(element.id, UNLIKELY) for element in own}
+    first = max(nearness, key=lambda name: (nearness[name], name in phrases))
+    matched = (element for element in own if element.id in phrases and element.id != first)
+    likely = (
+        element.id
+        for element in matched
+        if nearness[element.id] >= UNLIKELY or (element.named_by_cue and strength == "substantive")
     )
+    others = sorted(likely, key=lambda name: -nearness[name])
     return (first, *others), next((phrases[name] for name in (first, *others) if name in phrases), "")
 
 

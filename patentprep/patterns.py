@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from patentprep.resources import folder
+from patentprep.text import has_han
 
 Script = Literal["zh", "en"]
 Owner = tuple[int, int, str]  # the number of a pattern, and which of its alternatives: place and expression
@@ -88,10 +89,9 @@ def in_small_letters(expression: str) -> str:
 @lru_cache(maxsize=256)
 def _seen(text: str) -> tuple[bool, bool, str]:
     """Whether a text has Chinese characters, whether it has Latin words, and the text in small letters."""
-    return HAN.search(text) is not None, _LATIN.search(text) is not None, text.lower()
+    return has_han(text), _LATIN.search(text) is not None, text.lower()
 
 
-HAN = re.compile("[\u4e00-\u9fff]")
 _LATIN = re.compile("[A-Za-z]{2}")
 
 

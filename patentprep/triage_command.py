@@ -93,6 +93,7 @@ def run(
 
     ``write`` takes text, or the bytes of a workbook or a document.
     """
+    from patentprep.report.manager import manager_page
     from patentprep.report.triage import render
     from patentprep.strings import t
     from patentprep.triage.cache import cache_folder
@@ -127,7 +128,7 @@ def run(
     table = ranked(marked(rows), args.sort)
     shown = [row for row in table if row.decision in wanted and not (args.newest and row.superseded)]
     write(
-        _summary(shown, args.format, lang, today)
+        manager_page(shown, args.format, lang, today)
         if args.format in SUMMARIES
         else render(shown, args.format, lang, len(rows) - len(shown), _columns(args))
     )
@@ -137,12 +138,6 @@ def run(
         return 0
     complain(t("triage.nothing_read", lang, count=len(rows)))
     return 2
-
-
-def _summary(rows: list[Row], fmt: str, lang: Lang, today: date) -> bytes:
-    from patentprep.report.manager import manager_docx, manager_pdf
-
-    return (manager_docx if fmt == "docx" else manager_pdf)(rows, lang, today)
 
 
 def _columns(args: argparse.Namespace) -> int | None:
@@ -217,21 +212,20 @@ def _paths(given: list[str]) -> list[str]:
 
 
 def _jobs(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_JOBS):
-        raise BadJobs(jobs=text[:20])
-    return int(text)
+    return None if text is None else _whole(text, MOST_JOBS, BadJobs(jobs=text[:20]))
 
 
 def _seconds(text: str | None) -> float:
     from patentprep.triage.work import TIME_LIMIT
 
-    if text is None:
-        return TIME_LIMIT
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_SECONDS):
-        raise BadTimeLimit(given=text[:20])
-    return float(text)
+    return TIME_LIMIT if text is None else _whole(text, MOST_SECONDS, BadTimeLimit(given=text[:20]))
+
+
+def _whole(text: str, most: int, wrong: UsageError) -> int:
+    """A whole number from one on. Raises ``wrong``."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
+        raise wrong
+    return int(text)
 
 
 def _only(text: str | None) -> set[str]:

@@ -61,6 +61,11 @@ def manager_pdf(drafts: Sequence[Row | Assessment], lang: Lang, today: date) -> 
     return typeset("manager.typ", _page(drafts, lang, today) | {"lang": lang, "notice": t("report.notice", lang)})
 
 
+def manager_page(drafts: Sequence[Row | Assessment], fmt: str, lang: Lang, today: date) -> bytes:
+    """The page as "docx" or "pdf". Raises PdfNotInstalled."""
+    return (manager_docx if fmt == "docx" else manager_pdf)(drafts, lang, today)
+
+
 def _page(drafts: Sequence[Row | Assessment], lang: Lang, today: date) -> dict[str, Any]:
     """What stands on the page, in words."""
     rows = [row for row in map(_row, drafts) if not row.superseded]

@@ -17,7 +17,7 @@ from patentprep.model import REQUIREMENTS, Lang
 from patentprep.palette import SHAPES
 from patentprep.report.as_text import pad, width
 from patentprep.strings import t
-from patentprep.triage.model import DECISIONS, PURE_ALGORITHM, Row
+from patentprep.triage.model import DECISIONS, PURE_ALGORITHM, Row, file_name
 from patentprep.versions import program_version
 
 SCHEMA_VERSION = 1
@@ -182,8 +182,7 @@ def _room(cells: list[list[str]], columns: int) -> int:
 
 def _short_names(row: Row) -> Row:
     """The row with what it is a copy or version of told by its file name: the folder leaves no room for the reason."""
-    own = {name: getattr(row, name).replace("\\", "/").rpartition("/")[2] for name in ("duplicate_of", "version_of")}
-    return replace(row, **own)
+    return replace(row, duplicate_of=file_name(row.duplicate_of), version_of=file_name(row.version_of))
 
 
 def cut(text: str, columns: int, *, from_the_end: bool = False) -> str:

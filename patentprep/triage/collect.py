@@ -19,7 +19,7 @@ from typing import Any
 
 from patentprep.errors import DamagedDraft, DraftError, EncryptedDraft, FileMissing, PatentprepError
 from patentprep.read.limits import MAX_BYTES, too_long
-from patentprep.triage.model import UnknownKind
+from patentprep.triage.model import UnknownKind, file_name
 
 DRAFTS = frozenset({".pdf", ".docx", ".txt", ".md", ".markdown"})
 TOLD = frozenset({".doc", ".dot", ".wps", ".rtf"})  # the reader says what to do with these
@@ -65,7 +65,7 @@ class Item:
 
     @property
     def name(self) -> str:
-        return self.label.replace("\\", "/").rpartition("/")[2]
+        return file_name(self.label)
 
 
 def collect(sources: Iterable[Source]) -> Iterator[Item]:

@@ -49,6 +49,11 @@ class UnknownKind(UsageError):
     key = "error.triage_unknown_kind"
 
 
+def file_name(path: str) -> str:
+    """The last part of a path, of whatever system it came from."""
+    return path.replace("\\", "/").rpartition("/")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One draft, or one file that could not be read. Tuples hold ids; their order is that of the checklist."""
@@ -100,7 +105,7 @@ class Row:
     @property
     def name(self) -> str:
         """The file's own name."""
-        return self.path.replace("\\", "/").rpartition("/")[2]
+        return file_name(self.path)
 
 
 def row_of(assessment: Assessment, path: str, suffix: str, size: int, mtime_ns: int) -> Row:

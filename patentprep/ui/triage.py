@@ -290,9 +290,9 @@ def files(pile: Pile, found: list[tuple[int, Row]]) -> None:
 
 
 def _manager(rows: list[Row], fmt: str, language: Lang) -> bytes:
-    from patentprep.report.manager import manager_docx, manager_pdf
+    from patentprep.report.manager import manager_page
 
-    return (manager_docx if fmt == "docx" else manager_pdf)(rows, language, date.today())
+    return manager_page(rows, fmt, language, date.today())
 
 
 def archive(pile: Pile, rows: list[Row]) -> None:
