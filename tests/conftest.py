@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from commands import Run, runner
 
 from patentprep.cases.store import Store, open_store
 
@@ -26,6 +27,11 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 _numbers = iter(range(10**9))
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    return runner(capsys, monkeypatch)
 
 
 @pytest.fixture

@@ -9,33 +9,19 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from commands import Run, one_line
 
-from patentprep import triage_command, usage
+from patentprep import triage_command
 from patentprep.checklist import load_checklist
-from patentprep.cli import CHECK_FORMATS, PROGRESS_COLUMNS, _format_of, _parser, _progress, interface_language, main
+from patentprep.cli import CHECK_FORMATS, PROGRESS_COLUMNS, _format_of, _progress, interface_language
 from patentprep.formal import load_formal_rules
 from patentprep.model import REQUIREMENTS, ReadinessLevel
 from patentprep.strings import LANGUAGES
 
 LAW = load_checklist("cn-2026")
-COMMANDS = (
-    "app",
-    "check",
-    "triage",
-    "compare",
-    "read",
-    "plan",
-    "offices",
-    "explain",
-    "eligibility",
-    "evidence",
-    "model",
-)
-
 DRAFT = """水泵空化识别方法
 技术领域
 本发明涉及水泵状态监测。
@@ -54,141 +40,12 @@ The two nearest clusters are merged until the number of clusters equals a preset
 The index of the cluster of every vector is the result of the method.
 """
 
-Run = Callable[..., "Answer"]
-
-
-class Answer(SimpleNamespace):
-    status: int
-    out: str
-    err: str
-
-    def json(self) -> Any:
-        assert self.status in (0, 1), self.err
-        return json.loads(self.out)
-
-    def rows(self) -> list[dict[str, Any]]:
-        assert self.status == 0, self.err
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run one command in this process; ``stdin`` holds the bytes of standard input."""
-
-    def go(*words: object, stdin: bytes = b"") -> Answer:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        capsys.readouterr()
-        try:
-            status = main([str(word) for word in words])
-        except SystemExit as stopped:  # argparse
-            status = int(stopped.code or 0)
-        out, err = capsys.readouterr()
-        return Answer(status=status, out=out, err=err)
-
-    return go
-
 
 @pytest.fixture
 def draft(tmp_path: Path) -> Path:
     path = tmp_path / "水泵 draft.txt"
     path.write_text(DRAFT, encoding="utf-8")
     return path
-
-
-def one_line(answer: Answer, *words: str) -> str:
-    """Bad input: status 2, nothing on standard output, one clear line that holds the words."""
-    assert answer.status == 2
-    assert answer.out == ""
-    assert "Traceback" not in answer.err
-    (line,) = answer.err.strip().splitlines()
-    assert line.startswith("patentprep"), line
-    assert "{" not in line.replace('{"id": "...", "text": "..."', "")
-    for word in words:
-        assert word in line
-    return line
-
-
-# --- help ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_explains_itself(command: str, run: Run) -> None:
-    answer = run(command, "--help")
-    assert answer.status == 0 and f"usage: patentprep {command}" in answer.out and answer.err == ""
-    listed = run("--help")
-    assert listed.status == 0 and re.search(rf"^\s+{command}\s", listed.out, re.MULTILINE)
-    assert "Exit status" in listed.out
-
-
-def test_help_lists_no_command_untested(run: Run) -> None:
-    listed = re.findall(r"^    ([a-z]+)(?: |$)", run("--help").out, re.MULTILINE)
-    assert set(listed) == set(COMMANDS)
-
-
-def test_version(run: Run) -> None:
-    answer = run("--version")
-    assert answer.status == 0 and re.fullmatch(r"patentprep \S+\n", answer.out)
-
-
-def test_help_loads_no_heavy_library() -> None:
-    code = (
-        "import sys; from patentprep.cli import main\n"
-        "try: main(['--help'])\nexcept SystemExit: pass\n"
-        "heavy = {'sklearn', 'scipy', 'numpy', 'pandas', 'streamlit', 'lxml', 'pypdfium2', 'opencc', 'jinja2'}\n"
-        "sys.exit(', '.join(sorted(heavy & set(sys.modules))) or 0)"
-    )
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert answer.returncode == 0, answer.stderr
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        [],
-        ["frobnicate"],
-        ["check"],
-        ["check", "a.txt", "b.txt"],
-        ["check", "a.txt", "--format", "xls"],
-        ["check", "a.txt", "--invention-type", "robot"],
-        ["check", "a.txt", "--lang", "fr"],
-        ["model", "weights"],
-        ["explain"],
-        ["plan", "--frobnicate"],
-    ],
-    ids=" ".join,
-)
-def test_wrong_usage(words: list[str], run: Run) -> None:
-    one_line(run(*words), "--help")
-
-
-def test_every_text_of_the_help_exists_in_chinese() -> None:
-    said = set(usage.texts(_parser()))
-    assert len(said) > 60 and [text for text in said if not usage.known(text)] == []
-
-
-@pytest.mark.parametrize(
-    ("words", "says"),
-    [
-        (["check", "--lang", "zh"], "缺少参数：DRAFT"),
-        (["--lang", "zh", "check"], "缺少参数：DRAFT"),
-        (["triage", "--lang=zh", "--frobnicate"], "无法识别的参数：--frobnicate"),
-        (["triage", "a.txt", "--lang", "zh", "--jobs"], "--jobs之后需要一个值"),
-        (["app", "--lang", "zh"], "无法识别的参数"),
-        (["--lang", "zh", "frobnicate"], "没有命令frobnicate：可用的命令是"),
-        (["check", "a.txt", "--lang", "zh", "--format", "xls"], "--format不能是xls：请从"),
-        (["--lang", "zh", "app", "--port", "x"], "--port应为整数，而不是x"),
-    ],
-    ids=" ".join,
-)
-def test_wrong_usage_in_chinese(words: list[str], says: str, run: Run) -> None:
-    line = one_line(run(*words), "--help")
-    assert says in line and "用法见 patentprep" in line
-
-
-def test_help_in_chinese(run: Run) -> None:
-    said = run("--lang", "zh", "--help").out
-    assert said.startswith("用法：patentprep") and "通读多份草稿" in said and "many drafts in" not in said
-    assert "默认urgency" in run("triage", "--help", "--lang", "zh").out
 
 
 # --- check -----------------------------------------------------------------------------------------------------
@@ -564,99 +421,6 @@ def test_explain_does_not_care_about_case(run: Run) -> None:
 def test_rules_that_reports_name_are_explained(rule: str, run: Run) -> None:
     answer = run("explain", rule, "--lang", "en")
     assert answer.status == 0 and "Patent Law Art." in answer.out
-
-
-# --- many passages: eligibility and evidence -----------------------------------------------------------------------
-
-ROWS = [
-    {
-        "id": "a",
-        "text": "训练样本来自某炼钢厂2号连铸机的热电偶记录，共8,640炉，由两名工艺员按漏钢报告逐炉标注。",
-        "context": "embodiment",
-    },
-    {"id": 7, "text": "The processor executes instructions stored in the memory."},
-]
-
-
-def lines(*rows: object) -> bytes:
-    return "\n".join(row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows).encode()
-
-
-def test_eligibility_answers_line_by_line(tmp_path: Path, run: Run) -> None:
-    (tmp_path / "e.jsonl").write_bytes(lines(*ROWS) + b"\n\n")
-    answers = run("eligibility", tmp_path / "e.jsonl").rows()
-    assert [row["id"] for row in answers] == ["a", 7]
-    for row in answers:
-        assert set(row) == {"id", "verdict", "probability"} and 0 <= row["probability"] <= 1
-        assert row["verdict"] in ("technical_solution", "pure_algorithm", "uncertain")
-
-
-def test_evidence_answers_line_by_line(tmp_path: Path, run: Run) -> None:
-    (tmp_path / "e.jsonl").write_bytes(lines(*ROWS))
-    answers = run("evidence", tmp_path / "e.jsonl").rows()
-    assert [row["id"] for row in answers] == ["a", 7]
-    for element in answers[0]["elements"]:
-        assert set(element) == {"requirement", "element", "strength", "confidence"}
-        assert element["requirement"] in REQUIREMENTS and 0 <= element["confidence"] <= 1
-        assert element["strength"] in ("substantive", "vague", "red_flag")
-    assert "training_data_source" in {e["requirement"] for e in answers[0]["elements"]}
-    assert answers[1]["elements"] == []  # boilerplate
-
-
-@pytest.mark.parametrize("command", ["eligibility", "evidence"])
-def test_passages_from_standard_input(command: str, run: Run) -> None:
-    answers = run(command, "-", stdin=b"\xef\xbb\xbf" + lines(*ROWS).replace(b"\n", b"\r\n")).rows()
-    assert [row["id"] for row in answers] == ["a", 7]
-
-
-@pytest.mark.parametrize("command", ["eligibility", "evidence"])
-def test_no_passages_no_answers(command: str, run: Run) -> None:
-    answer = run(command, "-", stdin=b"\n")
-    assert (answer.status, answer.out.strip()) == (0, "")
-
-
-@pytest.mark.parametrize("command", ["eligibility", "evidence"])
-@pytest.mark.parametrize("text", ["", "。", "12345", "😀😀", "a" * 5000, "\u2028x\u0085y", "\ud800 lone surrogate"])
-def test_odd_passages_get_an_answer(command: str, text: str, run: Run) -> None:
-    stdin = json.dumps({"id": "x", "text": text}).encode()
-    assert [row["id"] for row in run(command, "-", stdin=stdin).rows()] == ["x"]
-
-
-@pytest.mark.parametrize("command", ["eligibility", "evidence"])
-@pytest.mark.parametrize(
-    ("bad", "why"),
-    [
-        ("{not json", "no JSON"),
-        ('["a", "text"]', "no object"),
-        ('{"text": "no id"}', "no id"),
-        ('{"id": "b"}', "no text"),
-        ('{"id": "b", "text": 5}', "text is a number"),
-        ("null", "no object"),
-        ('{"id": NaN, "text": "x"}', "NaN is no JSON"),
-        ("[" * 100_000, "nested too deep"),
-    ],
-)
-def test_a_bad_line_is_named(command: str, bad: str, why: str, tmp_path: Path, run: Run) -> None:
-    path = tmp_path / "e.jsonl"
-    path.write_bytes(lines(ROWS[0], "", bad, ROWS[1]))
-    one_line(run(command, path), "e.jsonl:3")
-    one_line(run(command, "-", stdin=path.read_bytes()), "stdin:3")
-
-
-def test_an_unknown_context_is_named(run: Run) -> None:
-    row = {"id": "b", "text": "x", "context": "abstract"}
-    one_line(run("evidence", "-", stdin=lines(row)), "abstract", "embodiment")
-
-
-def test_only_line_feeds_end_a_line(run: Run) -> None:
-    """U+2028 and the like may stand unescaped in a JSON string, and do in text copied from PDF files."""
-    row = {"id": "b", "text": "first\u2028second\u0085third"}
-    assert [r["id"] for r in run("eligibility", "-", stdin=lines(row, ROWS[0])).rows()] == ["b", "a"]
-
-
-def test_lines_that_are_not_utf8(tmp_path: Path, run: Run) -> None:
-    (tmp_path / "e.jsonl").write_bytes('{"id": "a", "text": "训练"}'.encode("gb18030"))
-    one_line(run("evidence", tmp_path / "e.jsonl"), "UTF-8")
 
 
 # --- as people start it ------------------------------------------------------------------------------------------
