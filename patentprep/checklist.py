@@ -6,7 +6,7 @@ sentence is recognised, and the sentences that prove the cues right. Python only
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Set
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -112,10 +112,6 @@ class RedFlag:
     def matches(self, text: str) -> bool:
         """Whether one sentence describes this conduct and nothing in it says otherwise."""
         return self.shown(lambda pattern: pattern.search(text))
-
-    def of_interest(self, may_match: Set[int]) -> bool:
-        """Whether one of its first groups is among the patterns, by ``id``, that may match a sentence at all."""
-        return any(groups and id(groups[0]) in may_match for groups in self.all_of)
 
     def shown(self, search: Callable[[Pattern], object]) -> bool:
         """The same, of a sentence in which ``search`` looks for a pattern."""

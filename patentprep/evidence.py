@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 import numpy as np
 
@@ -37,6 +37,7 @@ from patentprep.recall import recall
 from patentprep.resources import folder
 from patentprep.text import has_han, simplified
 
+Part = TypeVar("Part")
 Context = Literal["background", "summary", "embodiment", "claim", "disclosure", "notes"]
 CONTEXTS: tuple[Context, ...] = ("background", "summary", "embodiment", "claim", "disclosure", "notes")
 
@@ -87,27 +88,28 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """What the checklist's own patterns find in a sentence: the matched words by element, and the red flags."""
+    """What the checklist's own patterns find in a sentence: the matched words by element, red flags, and filters."""
 
     found: dict[str, str]
     vague: dict[str, str]
     flags: tuple[RedFlag, ...]
+    filters: frozenset[str]  # by name
 
 
 def notice(text: str, checklist: Checklist) -> Noticed:
     """Read one sentence with every cue of the checklist, as ``Element.reads`` and ``RedFlag.matches`` do."""
     look = checklist.screen.at(text)
-    search, may_match = look.search, look.may_match
+    search, may_match, memory = look.search, look.may_match, _memory(checklist)
     found: dict[str, str] = {}
     vague: dict[str, str] = {}
-    for element in checklist.elements:
-        if id(element.vague) not in may_match and id(element.cues) not in may_match:
-            continue
+    for element in memory.elements.worth_asking(may_match):
         weak = search(element.vague)
         match = weak or search(element.cues)
         if match and not search(element.unless):
             (vague if weak else found)[element.id] = match.group(0)
-    return Noticed(found, vague, tuple(f for f in checklist.red_flags if f.of_interest(may_match) and f.shown(search)))
+    flags = tuple(flag for flag in memory.flags.worth_asking(may_match) if flag.shown(search))
+    filters = (name for name in memory.filters.worth_asking(may_match) if search(checklist.filters[name]))
+    return Noticed(found, vague, flags, frozenset(filters))
 
 
 def feature_names(checklist: Checklist) -> tuple[str, ...]:
@@ -130,7 +132,7 @@ def features(passages: Sequence[Passage], noticed: Sequence[Noticed], checklist:
     for passage, cues in zip(passages, noticed, strict=True):
         text = passage.text
         size = max(len(text), 1)
-        row = [float(pattern.search(text) is not None) for pattern in filters.values()]
+        row = [float(name in cues.filters) for name in filters]
         row += [float(passage.context == context) for context in CONTEXTS]
         row += [
             min(size, 200) / 200,
@@ -146,8 +148,8 @@ def features(passages: Sequence[Passage], noticed: Sequence[Noticed], checklist:
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(feature_names(checklist)))
 
 
-def _sentence_filters(checklist: Checklist) -> dict[str, Pattern]:
-    return {name: found for name, found in checklist.filters.items() if not name.startswith(("draft_", "scope_"))}
+def _sentence_filters(checklist: Checklist) -> tuple[str, ...]:
+    return tuple(name for name in checklist.filters if not name.startswith(("draft_", "scope_")))
 
 
 _WIDE = dict(zip(",;:!?()", "，；：！？（）", strict=True))
@@ -169,22 +171,47 @@ def judge(passages: Sequence[Passage], checklist: Checklist) -> list[tuple[Judge
 
     Answers are remembered for the life of the process: after one change to a draft one sentence is judged anew.
     """
-    return recall(_known(checklist), passages, lambda missing: _judge(missing, checklist), encoder.MOST_KNOWN)
+    return recall(_memory(checklist).answers, passages, lambda missing: _judge(missing, checklist), encoder.MOST_KNOWN)
 
 
-Answers = dict[Passage, tuple[Judgement, ...]]
-_remembered: list[tuple[Checklist, Answers]] = []
+class _Index(Generic[Part]):
+    """Parts of a checklist by the patterns without one of which they say nothing."""
+
+    def __init__(self, parts: Mapping[Part, Iterable[Pattern]]) -> None:
+        self._parts = tuple(parts)
+        self._places: dict[int, list[int]] = {}
+        for place, patterns in enumerate(parts.values()):
+            for pattern in patterns:
+                self._places.setdefault(id(pattern), []).append(place)
+
+    def worth_asking(self, may_match: Set[int]) -> list[Part]:
+        """Those that a text can match, in the checklist's order; for ``may_match`` see ``patterns.Look``."""
+        places = {place for pattern in self._places.keys() & may_match for place in self._places[pattern]}
+        return [self._parts[place] for place in sorted(places)]
+
+
+class _Memory:
+    """What was judged with one checklist, and the parts of it by their patterns."""
+
+    def __init__(self, checklist: Checklist) -> None:
+        self.checklist = checklist
+        self.answers: dict[Passage, tuple[Judgement, ...]] = {}
+        self.elements = _Index({element: (element.vague, element.cues) for element in checklist.elements})
+        self.flags = _Index({flag: [one[0] for one in flag.all_of if one] for flag in checklist.red_flags})
+        self.filters = _Index({name: (checklist.filters[name],) for name in _sentence_filters(checklist)})
+
+
+_remembered: list[_Memory] = []
 MOST_CHECKLISTS = 4
 
 
-def _known(checklist: Checklist) -> Answers:
-    """What was judged with this very checklist."""
-    for one, answers in _remembered:
-        if one is checklist:
-            return answers
-    _remembered.append((checklist, {}))
+def _memory(checklist: Checklist) -> _Memory:
+    for one in _remembered:
+        if one.checklist is checklist:
+            return one
+    _remembered.append(_Memory(checklist))
     del _remembered[:-MOST_CHECKLISTS]
-    return _remembered[-1][1]
+    return _remembered[-1]
 
 
 def forget() -> None:

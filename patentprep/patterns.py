@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -21,11 +22,12 @@ from patentprep.resources import folder
 from patentprep.text import has_han
 
 Script = Literal["zh", "en"]
-Owner = tuple[int, int, str]  # the number of a pattern, and which of its alternatives: place and expression
+Owner = tuple[int, str]  # the ``id`` of a pattern and one of its alternatives
 
 MOST_SPELLINGS = 32  # of one stretch of an expression; where there are more it is taken in parts
 MOST_CLAUSES = 3  # of one expression; the rarest ones say nearly all
-GRAM = 4  # first characters by which words are looked up
+GRAM = 4  # characters of a word by which it is looked up: of a few, those that other words have least often
+FEW = 200  # shorter words, where they are so few, are looked for one after the other
 COMMON = 8.0  # a clause met more often than this in a sentence is not worth asking for
 
 DIGIT = "\0d"  # stands at the end of the words of a text with a digit
@@ -169,50 +171,64 @@ class _Words:
     """The expressions of one language by the words they need."""
 
     def __init__(self, patterns: Mapping[int, tuple[str, ...]]) -> None:
-        owners: dict[str, list[Owner]] = {}
-        for number, alternatives in patterns.items():
-            for place, expression in enumerate(alternatives):
-                owners.setdefault(expression, []).append((number, place, expression))
+        self._owners: list[Owner] = [(name, one) for name, found in patterns.items() for one in found]
+        places: dict[str, list[int]] = {}
+        for place, (_, expression) in enumerate(self._owners):
+            places.setdefault(expression, []).append(place)
         ids: dict[Clause, int] = {}
-        self._all = tuple(owner for found in owners.values() for owner in found)
-        self._always: list[Owner] = []
-        self._by_clause: dict[int, list[tuple[frozenset[int], list[Owner]]]] = {}
-        for expression, found in owners.items():
+        self._always: list[int] = []  # places in ``_owners``; so everywhere
+        self._by_clause: dict[int, list[tuple[frozenset[int], list[int]]]] = {}  # other clauses, and places
+        for expression, owned in places.items():
             first, *others = [ids.setdefault(clause, len(ids)) for clause in needs(expression)] or [-1]
             if first < 0:
-                self._always += found
+                self._always += owned
             else:
-                self._by_clause.setdefault(first, []).append((frozenset(others), found))
+                self._by_clause.setdefault(first, []).append((frozenset(others), owned))
+        self._look_up(ids)
+
+    def _look_up(self, ids: Mapping[Clause, int]) -> None:
+        """Set out the words of all clauses by the characters that they are looked up by."""
         clauses: dict[str, list[int]] = {}
         for clause, name in ids.items():
             for word in clause:
                 clauses.setdefault(word, []).append(name)
+        common = Counter(gram for word in clauses for gram in _grams(word))
         self._by_gram: dict[str, list[tuple[str, list[int]]]] = {}
         for word, names in clauses.items():
-            self._by_gram.setdefault(word[:GRAM], []).append((word, names))
-        self._grams = frozenset(self._by_gram)
-        self._sizes = sorted({len(gram) for gram in self._grams})
+            rarest = min(_grams(word), key=common.__getitem__)
+            self._by_gram.setdefault(rarest, []).append((word, names))
+        of_size = Counter(len(gram) for gram, some in self._by_gram.items() for _ in some)
+        self._sizes = [size for size, count in of_size.items() if count > FEW]
+        self._short = [one for gram, some in self._by_gram.items() if of_size[len(gram)] <= FEW for one in some]
 
     def likely(self, text: str, lower: str) -> dict[int, list[str]]:
         """By pattern, in their order, the expressions that a text may match; ``lower`` is the text in small letters."""
-        owners: Iterable[Owner] = self._all if ODD.search(text) else self._of(lower + DIGIT * bool(_DIGIT.search(text)))
+        every = ODD.search(text) is not None
+        places = range(len(self._owners)) if every else self._of(lower + DIGIT * bool(_DIGIT.search(text)))
         found: dict[int, list[str]] = {}
-        for number, _, expression in sorted(owners):
-            found.setdefault(number, []).append(expression)
+        for place in places:
+            pattern, expression = self._owners[place]
+            found.setdefault(pattern, []).append(expression)
         return found
 
-    def _of(self, lower: str) -> Iterator[Owner]:
+    def _of(self, lower: str) -> list[int]:
+        by_gram = self._by_gram
+        grams = (by_gram.keys() & {lower[at : at + size] for at in range(len(lower))} for size in self._sizes)
+        looked_at = [self._short, *(by_gram[gram] for some in grams for gram in some)]
         met: set[int] = set()
-        for size in self._sizes:
-            for gram in self._grams & {lower[at : at + size] for at in range(len(lower))}:
-                for word, clauses in self._by_gram[gram]:
-                    if word in lower:
-                        met.update(clauses)
-        yield from self._always
+        met.update(*(clauses for some in looked_at for word, clauses in some if word in lower))
+        found = [*self._always]
         for clause in met & self._by_clause.keys():
-            for others, owners in self._by_clause[clause]:
+            for others, owned in self._by_clause[clause]:
                 if others <= met:
-                    yield from owners
+                    found += owned
+        return sorted(found)
+
+
+def _grams(word: str) -> tuple[str, str, str]:
+    """The characters at the start, in the middle and at the end by which a needed word can be looked up."""
+    middle = max(len(word) - GRAM, 0) // 2
+    return word[:GRAM], word[middle : middle + GRAM], word[-GRAM:]
 
 
 # --- which words an expression needs -----------------------------------------------------------------------
