@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from patentprep.recall import remember
+
 Array = npt.NDArray[np.float64]
 Row = dict[str, Any]
 Indices = npt.NDArray[np.int_]
@@ -123,9 +125,7 @@ class Columns:
         if known is None:
             known = [column for column in map(self.of.get, _ngrams(word)) if column is not None]
             if len(word) <= SHORT:
-                if len(self.met) >= MOST_WORDS:
-                    self.met.clear()
-                self.met[word] = known
+                remember(self.met, {word: known}, MOST_WORDS)
         return known
 
 

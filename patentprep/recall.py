@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -20,8 +20,13 @@ def recall(
     found = {key: answer for key in keys if (answer := known.get(key)) is not None}
     missing = [key for key in dict.fromkeys(keys) if key not in found]
     new = dict(zip(missing, compute(missing), strict=True))
+    remember(known, new, most)
+    found.update(new)
+    return [found[key] for key in keys]
+
+
+def remember(known: dict[Key, Answer], new: Mapping[Key, Answer], most: int) -> None:
+    """Keep new answers; before there would be more than ``most``, the old ones are forgotten."""
     if len(known) + len(new) > most:
         known.clear()
     known.update(new)
-    found.update(new)
-    return [found[key] for key in keys]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from patentprep.recall import remember
+
 START, END, UNKNOWN = 0, 2, 3
 SPACE = "\u2581"  # how the pieces write a space
 _UNKNOWN_PENALTY = 10.0  # an unknown character costs this much more than the rarest piece
@@ -41,9 +43,7 @@ class Tokenizer:
         if known is None:
             known = self._cut(SPACE + word)
             if len(word) <= _SHORT:
-                if len(self._met) >= _MOST_WORDS:
-                    self._met.clear()
-                self._met[word] = known
+                remember(self._met, {word: known}, _MOST_WORDS)
         return known
 
     def _cut(self, line: str) -> list[int]:
