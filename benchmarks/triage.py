@@ -198,7 +198,7 @@ def report(folder: Path, cache: Path, arguments: argparse.Namespace) -> None:
     rate = (two - start_up) / max(n - few, 1) if n > few else two / n
     lower, upper = reached(folder)
     print(f"{n} drafts of about {arguments.characters:,} characters; bars are for 1,000")
-    print(f"{lower:.0%} of their sentences reach the encoder, {upper:.0%} its upper half")
+    print(f"{lower:.0%} of their sentences reach the encoder, {upper:.0%} its upper part")
     tell("two processes", two, mib, f"{1000 * two / n:.0f} ms a draft; bar {BARS['seconds']} s, {BARS['mib']} MiB")
     tell("one process", one, one_mib, f"two are {one / two:.2f} times one; bar {BARS['speed_up']}")
     tell("nothing changed", again, again_mib, f"bar {BARS['again']} s")
@@ -216,7 +216,7 @@ def report(folder: Path, cache: Path, arguments: argparse.Namespace) -> None:
 
 
 def reached(folder: Path) -> tuple[float, float]:
-    """The shares of the sentences of some drafts that reach the lower and the upper half of the encoder."""
+    """The shares of the sentences of some drafts that reach the lower and the upper part of the encoder."""
     from patentprep import assess, encoder, read_draft
 
     encoder.forget()

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from patentprep import learned
 
 LINEAR_SHARE = 0.8  # joint score = encoder score + this x linear score
-LOST = 0.01  # so much of what is rightly shown for an output lies below a quicker judge's limit for that output
+LOST = 0.015  # so much of what is rightly shown for an output lies below a quicker judge's limit for that output
 PRECISION = 0.90  # wanted of what is shown ...
 FLAG_PRECISION = 0.86  # ... of red flags, where a miss is worse ...
 COST = 0.05  # ... for at most so much F1

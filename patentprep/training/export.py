@@ -141,7 +141,7 @@ def write_tuned(
 ) -> None:
     """Write names and numbers, and what the written parts make of a few texts."""
     weights = net.named.weight.detach().numpy().T.astype(np.float32)
-    sample: Indices = np.linspace(0, len(data.tokens) - 1, CHECKS).astype(np.int_)
+    sample: Indices = np.linspace(0, len(texts) - 1, CHECKS).astype(np.int_)
     lower, middle, upper = (encoder.open_part(folder / f"encoder-{n}.onnx") for n in (*encoder.AS_PUBLISHED, "upper"))
     base = encoder.base()
     checks = np.stack([
