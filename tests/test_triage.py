@@ -348,6 +348,15 @@ def test_workers_do_not_hear_ctrl_c_and_end_with_the_run(drafts: Path) -> None:
     assert not any(worker.is_alive() for worker in workers.values())
 
 
+@pytest.fixture
+def hears_ctrl_c() -> Iterator[None]:
+    """As at a terminal: a program started in the background of a script ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("hears_ctrl_c")
 def test_ctrl_c_counts_when_the_workers_have_started() -> None:
     reached = False
     with pytest.raises(KeyboardInterrupt), run._unheard():
