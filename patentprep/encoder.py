@@ -60,23 +60,23 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """What the upper part says and how it is read together with the linear model's score."""
+    """What the upper part says and how it is read together with the score of n-grams and cues."""
 
     outputs: tuple[str, ...]
     elements: tuple[str, ...]  # further outputs: which element a sentence speaks to
     feature_names: tuple[str, ...]
     corpus: str  # hash of the rows it was trained on
     features: Array  # weights of the named features, (features, outputs and elements)
-    linear_share: float  # joint score = encoder score + linear_share x linear score
+    linear_share: float  # joint score = encoder score + linear_share x score of n-grams and cues
     slope: Array  # probability = 1 / (1 + exp(-(slope * joint score + offset)))
     offset: Array
     threshold: Array  # from this probability on an output is shown
     quiet: Array  # no encoder at all where n-grams and cues alone give every output less than this ...
     silent: Array  # ... and no further part where the linear model does
 
-    def probability(self, scores: Array, linear: Array) -> Array:
+    def probability(self, scores: Array, words: Array) -> Array:
         """The calibrated probability of each output from the scores of both judges."""
-        return sigmoid((scores + self.linear_share * linear) * self.slope + self.offset)
+        return sigmoid((scores + self.linear_share * words) * self.slope + self.offset)
 
 
 # --- files -------------------------------------------------------------------------------------------------------

@@ -4,8 +4,8 @@ Three judges sit one above the other. The first knows words alone: n-grams, and 
 prior art, negation, boilerplate, wishes, figures). Where it hears anything at all, a linear model that also has the
 vector of a sentence encoder says for each of the six requirements whether a sentence gives substance, is vague, or
 describes conduct Patent Law Art. 5 would not bear. Where that too hears something, a fine-tuned encoder reads the
-sentence, and their joint score decides. The checklist's cues then name the elements. The same sentence in the same
-section always gets the same answer.
+sentence, and its score and that of the first judge, who sees what it does not, decide together. The checklist's cues
+then name the elements. The same sentence in the same section always gets the same answer.
 """
 
 from __future__ import annotations
@@ -222,7 +222,7 @@ def forget() -> None:
 def _judge(passages: Sequence[Passage], checklist: Checklist) -> list[tuple[Judgement, ...]]:
     if not passages:
         return []
-    model, threshold = load_model(), dict(zip(OUTPUTS, encoder.tuned().threshold.tolist(), strict=True))
+    words, threshold = load_first(), dict(zip(OUTPUTS, encoder.tuned().threshold.tolist(), strict=True))
     read = [Passage(normal(p.text), p.context, p.asked) for p in passages]
     noticed = [notice(p.text, checklist) for p in read]
     chances, spoken_to = probabilities(read, features(read, noticed, checklist))
@@ -248,7 +248,7 @@ def _judge(passages: Sequence[Passage], checklist: Checklist) -> list[tuple[Judg
             if answers and passage.asked not in elements and near.get(passage.asked, UNLIKELY) >= UNLIKELY:
                 elements = (*elements, passage.asked)
             if not because:
-                because = "、".join(learned.top_ngrams(model, passage.text, name))
+                because = "、".join(learned.top_ngrams(words, passage.text, name))
             found.append(Judgement(requirement, strength, chance[name], elements, because))
         results.append((*found, *flags))
     return results
@@ -273,7 +273,7 @@ def probabilities(passages: Sequence[Passage], rows: learned.Array) -> tuple[lea
     heard = some[kept]
     said = encoder.scores([texts[n] for n in heard], rows[heard], halfway)
     chances, elements = np.zeros((len(texts), len(OUTPUTS))), np.zeros((len(texts), len(tuned.elements)))
-    chances[heard] = tuned.probability(said[:, : len(OUTPUTS)], linear.score[kept])
+    chances[heard] = tuned.probability(said[:, : len(OUTPUTS)], glance.score[heard])
     elements[heard] = said[:, len(OUTPUTS) :]
     return chances, elements
 

@@ -278,7 +278,7 @@ def calibration(
 ) -> calibrate.Calibration:
     """Thresholds of all judges, from the out-of-fold scores of each."""
     targets = list(task.targets.values())
-    joint = encoder[:, : len(targets)] + calibrate.LINEAR_SHARE * linear
+    joint = encoder[:, : len(targets)] + calibrate.LINEAR_SHARE * first
     fit = calibrate.calibrate(joint, targets)
     right = (fit.probability(joint) >= fit.threshold) & np.stack(targets, axis=1).astype(bool)
     return replace(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from patentprep import learned
 
-LINEAR_SHARE = 0.8  # joint score = encoder score + this x linear score
+LINEAR_SHARE = 1.0  # joint score = encoder score + this x score of the linear model without the encoder
 LOST = 0.015  # so much of what is rightly shown for an output lies below a quicker judge's limit for that output
 PRECISION = 0.90  # wanted of what is shown ...
 FLAG_PRECISION = 0.86  # ... of red flags, where a miss is worse ...

@@ -46,15 +46,15 @@ def card(sentences: build.Task, passages: build.Task, scores: Scores) -> str:
         "encoder and named features (what the checklist's filters and cues notice, the section, length and figures);",
         "every part of their score can be shown. The encoder is multilingual-e5-small (MIT). Its first four layers are",
         "as published; the first alone gives the vector for evidence, all four that for eligibility. Four more layers",
-        "and the outputs are trained on our evidence corpus and join the linear evidence model. They are no sum of",
-        "parts, so the reasons shown are those of cues and linear",
-        "model only. All know Chinese and English patent prose, disclosures and notes; they know no law and cannot see",
-        "drawings.",
+        "and the outputs are trained on our evidence corpus and decide together with n-grams and named features. They",
+        "are no sum of parts, so the reasons shown are those of cues and n-grams only. All know Chinese and English",
+        "patent prose, disclosures and notes; they know no law and cannot see drawings.",
         "",
         "## Evidence: which sentence meets which requirement",
         "",
         *_corpus(sentences),
-        f"The whole detector. Its joint score is the encoder's plus {calibrate.LINEAR_SHARE} times the linear one.",
+        f"The whole detector. Its joint score is the encoder's plus {calibrate.LINEAR_SHARE} times that of n-grams and",
+        "named features alone.",
         f"Where n-grams and named features alone hear nothing (every output less likely than {_between('quiet')}),",
         "the encoder is not asked, and nothing is shown; nor are its other layers where the linear model with the",
         f"first layer hears nothing (less likely than {_between('silent')}). These limits lie below",
@@ -138,7 +138,7 @@ def _corpus(task: build.Task) -> list[str]:
 
 
 def _joint(scores: Scores, what: str = "") -> learned.Array:
-    return scores[f"evidence encoder{what}"] + calibrate.LINEAR_SHARE * scores[f"evidence linear{what}"]
+    return scores[f"evidence encoder{what}"] + calibrate.LINEAR_SHARE * scores[f"evidence first{what}"]
 
 
 def _heard(scores: Scores, task: build.Task) -> Flags:

@@ -29,6 +29,9 @@ def evidence(sentences: Task, first: learned.Array, linear: learned.Array, encod
         "evidence first": first,
         "evidence linear": linear,
         "evidence n-grams": held_out(n_grams_only(sentences), APART),
+        "evidence first, other registers": cross_score(
+            sentences.without(vectors=True), other_registers(sentences.rows)
+        ),
         "evidence linear, other registers": cross_score(sentences, other_registers(sentences.rows)),
         "evidence encoder": encoder[:, :outputs],
         "evidence element": _element_named(encoder[:, outputs:], tuple(sentences.elements)),
