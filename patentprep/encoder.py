@@ -1,11 +1,11 @@
-"""The sentence encoder: a small transformer, its upper layers tuned on our corpus, run by ONNX Runtime.
+"""The sentence encoder: small transformers that share their word pieces, run by ONNX Runtime.
 
-It is multilingual-e5-small (MIT licence, see NOTICE), cut in three. The lower part, one layer, and the middle part,
-three, are as published; each gives the general meaning of a text as one vector. That of the lower part is quick, and
-enough for the linear evidence model; that of the middle part is for eligibility. The upper part is layers and outputs
-trained on ``data/evidence``: which requirement a sentence speaks to, how well, and which element of it.
+All come from multilingual-e5-small (MIT licence, see NOTICE). Its first four layers, as published, give the general
+meaning of a passage, for eligibility. Four more, trained on ``data/evidence``, go on from there: they read a sentence
+thoroughly and say which requirement it speaks to, how well, and which element of it. A quick network, a single layer
+trained on the same sentences, only says which sentences need not be read thoroughly: most of a description.
 ``python -m patentprep.training`` makes the files: ``encoder-base.npz`` (word pieces and their vectors, 4-bit codes),
-``encoder-lower.onnx``, ``encoder-middle.onnx``, ``encoder-upper.onnx`` (8-bit weights), and ``encoder-tuned.npz``
+``encoder-published.onnx``, ``encoder-thorough.onnx``, ``encoder-quick.onnx`` (8-bit weights), and ``encoder-tuned.npz``
 (names, calibration).
 
 A text gets the same answer alone and among others: each is computed by itself. Weights use seven of their eight bits,
@@ -15,7 +15,7 @@ so that integer sums are exact on processors with and without the newer instruct
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -35,7 +35,8 @@ Codes = npt.NDArray[np.uint8]
 Item = TypeVar("Item")
 
 WIDTH, HEADS = 384, 12
-AS_PUBLISHED = {"lower": (0, 1), "middle": (1, 4)}  # the layers of each part
+AS_PUBLISHED = 4  # layers that stay as published; the thorough ones stand above them
+NETWORKS = ("published", "thorough", "quick")
 MOST_TOKENS = 256  # what a longer sentence says after that is not read
 MOST_KNOWN = 50_000  # texts whose answers are remembered
 MOST_PASSAGES = 2_000  # passages whose parts are remembered
@@ -52,31 +53,36 @@ class Base:
     codes: Codes  # vectors of the pieces
     positions: Single
     norm: tuple[Single, Single]
-    center: dict[
-        str, Single
-    ]  # by part, what the vector of a text is standardised by: mean and spread over our sentences
-    spread: dict[str, Single]
+    center: Single  # mean, over our sentences, of what the published layers make of a text ...
+    spread: Single  # ... and its spread: the vector of a passage is standardised by both
 
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """What the upper part says and how it is read together with the score of n-grams and cues."""
+    """What the trained networks say and how they are read together with the score of words and cues.
+
+    A joint score is the score of a network plus that of words and cues.
+    """
 
     outputs: tuple[str, ...]
-    elements: tuple[str, ...]  # further outputs: which element a sentence speaks to
+    elements: tuple[str, ...]  # further outputs of the thorough one: which element a sentence speaks to
     feature_names: tuple[str, ...]
     corpus: str  # hash of the rows it was trained on
-    features: Array  # weights of the named features, (features, outputs and elements)
-    linear_share: float  # joint score = encoder score + linear_share x score of n-grams and cues
+    features: Array  # its weights of the named features, (features, outputs and elements)
     slope: Array  # probability = 1 / (1 + exp(-(slope * joint score + offset)))
     offset: Array
     threshold: Array  # from this probability on an output is shown
-    quiet: Array  # no encoder at all where n-grams and cues alone give every output less than this ...
-    silent: Array  # ... and no further part where the linear model does
+    quick_slope: Array  # the same for the joint score of the quick network
+    quick_offset: Array
+    limits: Array  # least sum of probabilities to read on: by words and cues alone; by them and the quick network
 
     def probability(self, scores: Array, words: Array) -> Array:
         """The calibrated probability of each output from the scores of both judges."""
-        return sigmoid((scores + self.linear_share * words) * self.slope + self.offset)
+        return sigmoid((scores + words) * self.slope + self.offset)
+
+    def quick_probability(self, scores: Array, words: Array) -> Array:
+        """The same from the scores of the quick network."""
+        return sigmoid((scores + words) * self.quick_slope + self.quick_offset)
 
 
 # --- files -------------------------------------------------------------------------------------------------------
@@ -105,8 +111,8 @@ def read_base(path: Path) -> Base:
         arrays["codes"],
         arrays["positions"].astype(np.float32),
         (arrays["norm.weight"], arrays["norm.bias"]),
-        {name: arrays[f"center.{name}"] for name in AS_PUBLISHED},
-        {name: arrays[f"spread.{name}"] for name in AS_PUBLISHED},
+        arrays["center"],
+        arrays["spread"],
     )
 
 
@@ -120,12 +126,12 @@ def read_tuned(path: Path) -> Tuned:
         unpack(arrays["feature_names"]),
         unpack(arrays["corpus"])[0],
         arrays["features"].astype(np.float64),
-        float(arrays["linear_share"]),
         arrays["slope"].astype(np.float64),
         arrays["offset"].astype(np.float64),
         arrays["threshold"].astype(np.float64),
-        arrays["quiet"].astype(np.float64),
-        arrays["silent"].astype(np.float64),
+        arrays["quick_slope"].astype(np.float64),
+        arrays["quick_offset"].astype(np.float64),
+        arrays["limits"].astype(np.float64),
     )
 
 
@@ -139,8 +145,8 @@ def tuned() -> Tuned:
     return read_tuned(models() / "encoder-tuned.npz")
 
 
-def open_part(path: Path) -> Callable[[Single], Single]:
-    """One part of the network as a function of the vectors of one text, one row a token."""
+def open_network(path: Path) -> Callable[[Single], Single]:
+    """A network, or some layers, as a function of the vectors of one text, one row a token."""
     import onnxruntime
 
     onnxruntime.disable_telemetry_events()
@@ -158,15 +164,15 @@ def open_part(path: Path) -> Callable[[Single], Single]:
 
 
 @cache
-def _part(name: str) -> Callable[[Single], Single]:
-    return open_part(models() / f"encoder-{name}.onnx")
+def _network(name: str) -> Callable[[Single], Single]:
+    return open_network(models() / f"encoder-{name}.onnx")
 
 
 def load() -> None:
     """Read all files now, so that the first draft need not wait."""
     base(), tuned()
-    for name in (*AS_PUBLISHED, "upper"):
-        _part(name)
+    for name in NETWORKS:
+        _network(name)
 
 
 # --- arithmetic --------------------------------------------------------------------------------------------------
@@ -215,31 +221,12 @@ def _known(what: str) -> dict[Any, Single]:
 
 def forget() -> None:
     """Drop every remembered answer."""
-    _known("vectors").clear()
-    _known("passages").clear()
-    _known("scores").clear()
+    for what in ("quick", "thorough", "passages"):
+        _known(what).clear()
 
 
 def _remembered(what: str, texts: Sequence[str], compute: Callable[[str], Single]) -> list[Single]:
     return recall(_known(what), texts, lambda missing: beside(compute, missing), MOST_KNOWN)
-
-
-def vectors(texts: Sequence[str], halfway: dict[str, Single] | None = None) -> Array:
-    """What the lower part makes of each text: one vector of about unit length, remembered for the life of the process.
-
-    ``halfway`` collects the token vectors of texts not met before, for ``scores`` to go on from.
-    """
-    published, lower = base(), _part("lower")
-    center, spread = published.center["lower"], published.spread["lower"]
-
-    def one(text: str) -> Single:
-        rows = lower(embed(text, published))
-        if halfway is not None:
-            halfway[text] = rows
-        deviation = (rows.mean(axis=0) - center) / spread
-        return np.asarray(deviation / np.sqrt(WIDTH), dtype=np.float32)
-
-    return np.array(_remembered("vectors", texts, one), dtype=np.float64).reshape(len(texts), WIDTH)
 
 
 def passages(texts: Sequence[Sequence[str]]) -> list[Single]:
@@ -251,11 +238,10 @@ def passages(texts: Sequence[Sequence[str]]) -> list[Single]:
 def passage(parts: Sequence[str]) -> Single:
     """What each part of a passage adds to its vector, one row a part; the rows add up to the vector.
 
-    The lower and middle layers read the parts together, as many at a time as they can take, so that each is understood
-    beside its neighbours; a part longer than that is cut. The vector is the mean over all tokens, standardised.
+    The published layers read the parts together, as many at a time as they can take, so that each is understood beside
+    its neighbours; a part longer than that is cut. The vector is the mean over all tokens, standardised.
     """
-    published, lower, middle = base(), _part("lower"), _part("middle")
-    center, spread = published.center["middle"], published.spread["middle"]
+    published, read = base(), _network("published")
     pieces = [published.tokenizer(part)[1:-1][: MOST_TOKENS - 2] for part in parts]
     chunks: list[list[int]] = []
     room = 0
@@ -267,8 +253,8 @@ def passage(parts: Sequence[str]) -> Single:
         room -= len(piece)
     sums, count = np.zeros((len(parts), WIDTH), dtype=np.float64), 0
     for chunk in chunks:
-        rows = middle(lower(_embed([START, *(n for number in chunk for n in pieces[number]), END], published)))
-        rows = (rows - center) / spread
+        rows = read(_embed([START, *(n for number in chunk for n in pieces[number]), END], published))
+        rows = (rows - published.center) / published.spread
         count += len(rows)
         at = 0  # the mark at the start goes with the first part, the mark at the end with the last
         for number in chunk:
@@ -278,17 +264,35 @@ def passage(parts: Sequence[str]) -> Single:
     return np.asarray(sums / (max(count, 1) * np.sqrt(WIDTH)), dtype=np.float32)
 
 
-def scores(texts: Sequence[str], features: Array, halfway: Mapping[str, Single] | None = None) -> Array:
+Entering = dict[str, Single]  # by text, the vectors that enter a network
+
+
+def quick_scores(texts: Sequence[str], entering: Entering) -> Array:
+    """What the quick network says of each text, in the order of ``tuned().outputs``; remembered as ``scores`` are.
+
+    ``entering`` collects the vectors of texts, so that ``scores`` need not look them up again.
+    """
+    return _said("quick", _network("quick"), texts, entering, len(tuned().outputs))
+
+
+def scores(texts: Sequence[str], features: Array, entering: Entering) -> Array:
     """Scores of each text in the order of ``tuned().outputs`` and ``.elements``; ``features`` has one row a text.
 
     What the network makes of a text is remembered for the life of the process; the features only add to it.
     """
-    model, published = tuned(), base()
-    lower, middle, upper = (_part(name) for name in ("lower", "middle", "upper"))
+    model = tuned()
+    published, trained = _network("published"), _network("thorough")
+    said = _said("thorough", lambda rows: trained(published(rows)), texts, entering, model.features.shape[1])
+    return np.asarray(said + (features * FEATURE_SCALE) @ model.features)
+
+
+def _said(what: str, read: Callable[[Single], Single], texts: Sequence[str], entering: Entering, outputs: int) -> Array:
+    words = base()
 
     def one(text: str) -> Single:
-        rows = (halfway or {}).get(text)
-        return upper(middle(lower(embed(text, published)) if rows is None else rows))
+        if text not in entering:
+            entering[text] = embed(text, words)
+        return read(entering[text])
 
-    said = np.array(_remembered("scores", texts, one), dtype=np.float64)
-    return said.reshape(len(texts), model.features.shape[1]) + (features * FEATURE_SCALE) @ model.features
+    said = np.array(_remembered(what, texts, one), dtype=np.float64)
+    return said.reshape(len(texts), outputs)

@@ -1,11 +1,11 @@
 """Which sentences of a draft speak to which checklist element, and with how much substance.
 
-Three judges sit one above the other. The first knows words alone: n-grams, and what the checklist notices (its cues,
-prior art, negation, boilerplate, wishes, figures). Where it hears anything at all, a linear model that also has the
-vector of a sentence encoder says for each of the six requirements whether a sentence gives substance, is vague, or
-describes conduct Patent Law Art. 5 would not bear. Where that too hears something, a fine-tuned encoder reads the
-sentence, and its score and that of the first judge, who sees what it does not, decide together. The checklist's cues
-then name the elements. The same sentence in the same section always gets the same answer.
+Two judges decide together, for each of the six requirements, whether a sentence gives substance, is vague, or describes
+conduct Patent Law Art. 5 would not bear. The first knows words alone: a linear model of n-grams, and of what the
+checklist notices (its cues, prior art, negation, boilerplate, wishes, figures). The second is a fine-tuned sentence
+encoder. It is asked only where the first hears anything at all, and reads thoroughly only where, with the first, its
+quick network does. The checklist's cues then name the elements. The same sentence in the same section always gets the
+same answer.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from functools import cache, lru_cache
 from typing import Generic, Literal, TypeVar
 
 import numpy as np
@@ -42,6 +41,8 @@ Context = Literal["background", "summary", "embodiment", "claim", "disclosure", 
 CONTEXTS: tuple[Context, ...] = ("background", "summary", "embodiment", "claim", "disclosure", "notes")
 
 OUTPUTS = (*(f"{r}:{s}" for r in REQUIREMENTS for s in ("substantive", "vague")), "ethics:red_flag")
+COUNTS = {"substantive": 1.0, "vague": 1.5, "red_flag": 3.0}  # in what a quicker judge hears: rare, or worse to miss
+_COUNTED = np.array([COUNTS[name.partition(":")[2]] for name in OUTPUTS])
 UNLIKELY = -2.0  # a score of the encoder for an element; odds of one to seven
 MOST_COUNTED = 3  # matched elements of one requirement in one sentence; more say no more
 
@@ -156,6 +157,7 @@ _WIDE = dict(zip(",;:!?()", "，；：！？（）", strict=True))
 _NARROW_BY_HAN = re.compile("(?<=[\u4e00-\u9fff])[,;:!?()]|[,;:!?()](?=[\u4e00-\u9fff])")
 
 
+@lru_cache(maxsize=2_000)  # the sentences of a draft are asked for three times
 def normal(text: str) -> str:
     """The text as the judges read it: simplified characters, no line breaks, Chinese punctuation full width, one mu.
 
@@ -222,7 +224,7 @@ def forget() -> None:
 def _judge(passages: Sequence[Passage], checklist: Checklist) -> list[tuple[Judgement, ...]]:
     if not passages:
         return []
-    words, threshold = load_first(), dict(zip(OUTPUTS, encoder.tuned().threshold.tolist(), strict=True))
+    words, threshold = load_model(), dict(zip(OUTPUTS, encoder.tuned().threshold.tolist(), strict=True))
     read = [Passage(normal(p.text), p.context, p.asked) for p in passages]
     noticed = [notice(p.text, checklist) for p in read]
     chances, spoken_to = probabilities(read, features(read, noticed, checklist))
@@ -257,33 +259,36 @@ def _judge(passages: Sequence[Passage], checklist: Checklist) -> list[tuple[Judg
 def probabilities(passages: Sequence[Passage], rows: learned.Array) -> tuple[learned.Array, learned.Array]:
     """The probability of each of ``OUTPUTS``, and how much a passage speaks to each element.
 
-    Both are nought where a quicker judge hears nothing at all: first n-grams and cues alone, then the linear model with
-    the encoder's first layer. Most sentences of a description are evidence of nothing, and the encoder takes many times
-    as long as words and cues. ``rows``: see ``features``.
+    Both are nought where words and cues alone hear nothing at all, or they and the encoder's quick network: most
+    sentences of a description are evidence of nothing, and reading them thoroughly takes many times as long as words
+    and cues. ``rows``: see ``features``.
     """
-    model, first, tuned = load_model(), load_first(), encoder.tuned()
+    tuned = encoder.tuned()
     texts = [p.text for p in passages]
-    terms = [learned.ngram_row(model, text) for text in texts]
-    glance = learned.score_rows(first, terms, rows, np.zeros((len(texts), 0)))
-    some = _hears(passages, glance.probability, tuned.quiet)
-    halfway: dict[str, encoder.Single] = {}
-    vectors = encoder.vectors([texts[n] for n in some], halfway)
-    linear = learned.score_rows(model, [terms[n] for n in some], rows[some], vectors)
-    kept = _hears([passages[n] for n in some], linear.probability, tuned.silent)
-    heard = some[kept]
-    said = encoder.scores([texts[n] for n in heard], rows[heard], halfway)
+    glance = learned.score(load_model(), texts, rows, np.zeros((len(texts), 0)))
+    words, (least_of_words, least) = glance.score, tuned.limits.tolist()
+    heard = _heard(passages, glance.probability, least_of_words, np.arange(len(texts)))
+    entering: encoder.Entering = {}
+    quick = encoder.quick_scores([texts[n] for n in heard], entering)
+    heard = _heard(passages, tuned.quick_probability(quick, words[heard]), least, heard)
+    said = encoder.scores([texts[n] for n in heard], rows[heard], entering)
     chances, elements = np.zeros((len(texts), len(OUTPUTS))), np.zeros((len(texts), len(tuned.elements)))
-    chances[heard] = tuned.probability(said[:, : len(OUTPUTS)], glance.score[heard])
+    chances[heard] = tuned.probability(said[:, : len(OUTPUTS)], words[heard])
     elements[heard] = said[:, len(OUTPUTS) :]
     return chances, elements
 
 
-def _hears(passages: Sequence[Passage], chances: learned.Array, least: learned.Array) -> learned.Indices:
-    """The numbers of the passages of which some output that can be shown is as likely as its own ``least``."""
-    hears = chances >= least
-    hears[[n for n, p in enumerate(passages) if p.context == "background"], 1:] = False  # only a problem counts there
-    hears[[n for n, p in enumerate(passages) if not any(map(str.isalpha, p.text))]] = False  # dots and figures
-    return np.flatnonzero(hears.any(axis=1))
+def _heard(
+    passages: Sequence[Passage], chances: learned.Array, least: float, numbers: learned.Indices
+) -> learned.Indices:
+    """Those of the numbered passages in which at least so much is heard; dots and figures say nothing."""
+    speaks = np.array([any(map(str.isalpha, passages[n].text)) for n in numbers], dtype=bool)
+    return np.asarray(numbers[speaks & (loudness(chances) >= least)])
+
+
+def loudness(chances: learned.Array) -> learned.Array:
+    """How much a judge hears in each text: its probabilities added up, each as often as ``COUNTS`` says."""
+    return np.asarray(chances @ _COUNTED)
 
 
 def strength_of(
@@ -453,14 +458,5 @@ def evidence_of(sentence: Sentence, judgement: Judgement, element: str) -> Evide
 
 @cache
 def load_model() -> learned.TextModel:
-    return learned.load(_path())
-
-
-@cache
-def load_first() -> learned.TextModel:
-    """The judge that does without the encoder."""
-    return learned.load_first(_path(), load_model())
-
-
-def _path() -> Path:
-    return folder("data") / "models" / "evidence.npz"
+    """The judge of words and cues."""
+    return learned.load(folder("data") / "models" / "evidence.npz")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -170,11 +170,7 @@ def inputs(texts: Sequence[str], features: Array, vectors: Array, tfidf: Any) ->
 
 def score(model: TextModel, texts: Sequence[str], features: Array, vectors: Array) -> Scores:
     """Score texts. ``features`` (in the order of ``model.feature_names``) and ``vectors`` have one row a text."""
-    return score_rows(model, [ngram_row(model, text) for text in texts], features, vectors)
-
-
-def score_rows(model: TextModel, rows: Sequence[NgramRow], features: Array, vectors: Array) -> Scores:
-    """``score`` of texts whose n-grams are known."""
+    rows = [ngram_row(model, text) for text in texts]
     terms = np.array([row.values @ model.ngram_weights[row.columns] for row in rows]).reshape(
         len(rows), len(model.outputs)
     )
@@ -294,14 +290,8 @@ def platt(scores: Array, target: npt.NDArray[np.int_]) -> tuple[float, float]:
     return float(fit.coef_[0, 0]), float(fit.intercept_[0])
 
 
-def save(model: TextModel, path: Path, first: TextModel | None = None, **more: Array) -> None:
-    """Write the arrays, and any others given by name; weights are kept in single precision.
-
-    ``first``: a model of the same n-grams and features that does without the encoder, in half precision; see
-    ``load_first``.
-    """
-    if first is not None:
-        more |= {_FIRST + name: getattr(first, name).astype(np.float16) for name in _OF_FIRST}
+def save(model: TextModel, path: Path, **more: Array) -> None:
+    """Write the arrays, and any others given by name; weights are kept in single precision."""
     np.savez_compressed(
         path,
         outputs=pack(model.outputs),
@@ -316,8 +306,6 @@ def save(model: TextModel, path: Path, first: TextModel | None = None, **more: A
 _ARRAYS = (
     "idf", "ngram_weights", "encoder_weights", "feature_weights", "intercept", "slope", "offset",
 )  # fmt: skip
-_FIRST = "first "
-_OF_FIRST = tuple(name for name in _ARRAYS if name != "idf")  # that is the same for both
 
 
 def load(path: Path) -> TextModel:
@@ -330,12 +318,6 @@ def load(path: Path) -> TextModel:
             corpus=unpack(arrays["corpus"])[0],
             **{name: arrays[name].astype(np.float64) for name in _ARRAYS},
         )
-
-
-def load_first(path: Path, model: TextModel) -> TextModel:
-    """The model that ``save`` wrote as ``first`` beside ``model``; both read the same rows of n-grams."""
-    with np.load(path, allow_pickle=False) as arrays:
-        return replace(model, **{name: arrays[_FIRST + name].astype(np.float64) for name in _OF_FIRST})
 
 
 def pack(texts: Sequence[str]) -> npt.NDArray[np.uint8]:

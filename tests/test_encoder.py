@@ -27,7 +27,11 @@ def features(passages: list[evidence.Passage]) -> learned.Array:
 def fresh(texts: list[str]) -> learned.Array:
     """Scores computed now, not remembered."""
     encoder.forget()
-    return encoder.scores(texts, np.zeros((len(texts), len(encoder.tuned().feature_names))))
+    return encoder.scores(texts, nothing_named(texts), {})
+
+
+def nothing_named(texts: list[str]) -> learned.Array:
+    return np.zeros((len(texts), len(encoder.tuned().feature_names)))
 
 
 # --- the files ---------------------------------------------------------------------------------------------------
@@ -46,7 +50,11 @@ def test_files_hold_numbers_only_and_stay_small(file: str, most: int) -> None:
 
 @pytest.mark.parametrize(
     ("file", "most"),
-    [("encoder-lower.onnx", 2_000_000), ("encoder-middle.onnx", 6_000_000), ("encoder-upper.onnx", 8_000_000)],
+    [
+        ("encoder-published.onnx", 8_000_000),
+        ("encoder-quick.onnx", 1_500_000),
+        ("encoder-thorough.onnx", 8_000_000),
+    ],
 )
 def test_networks_stay_small(file: str, most: int) -> None:
     assert (MODELS / file).stat().st_size < most
@@ -56,7 +64,7 @@ def test_the_encoder_was_trained_on_this_corpus() -> None:
     assert encoder.tuned().corpus == learned.corpus_hash(ROWS), f"data/evidence has changed: {REBUILD}"
 
 
-def test_encoder_and_linear_model_read_the_same_features_and_outputs() -> None:
+def test_encoder_and_words_read_the_same_features_and_outputs() -> None:
     model = encoder.tuned()
     assert model.outputs == evidence.load_model().outputs == evidence.OUTPUTS
     assert model.feature_names == evidence.load_model().feature_names == evidence.feature_names(LAW), REBUILD
@@ -69,9 +77,10 @@ def test_calibration_is_sane() -> None:
     assert model.slope.shape == model.offset.shape == model.threshold.shape == (len(model.outputs),)
     assert (model.slope > 0).all(), "a higher score must mean a higher probability"
     assert ((model.threshold >= calibrate.GRID[0]) & (model.threshold <= calibrate.GRID[-1])).all()
-    for limits in (model.quiet, model.silent):
-        assert (limits > 0).all(), "a quicker judge that silences nothing is no help"
-        assert (limits < model.threshold).all(), "what may be shown must be read by the encoder"
+    assert (model.quick_slope > 0).all() and model.quick_offset.shape == (len(model.outputs),)
+    assert model.limits.shape == (2,) and (model.limits > 0).all(), "a judge that silences nothing is no help"
+    counts = [evidence.COUNTS[name.partition(":")[2]] for name in model.outputs]
+    assert model.limits.max() < (model.threshold * counts).min(), "what words alone would show is read thoroughly"
 
 
 # --- the arithmetic ----------------------------------------------------------------------------------------------
@@ -83,25 +92,24 @@ def test_the_files_give_what_they_gave_when_they_were_made() -> None:
         rows, wanted = arrays["check_rows"].tolist(), arrays["check_scores"]
     chosen = [evidence.Passage(evidence.normal(ROWS[n]["text"]), ROWS[n]["section"]) for n in rows]
     assert len(chosen) == 5 and wanted.shape == (5, len(evidence.OUTPUTS) + len(LAW.elements)) and wanted.std() > 1
-    got = encoder.scores([p.text for p in chosen], features(chosen))
+    got = encoder.scores([p.text for p in chosen], features(chosen), {})
     assert np.allclose(got, wanted, atol=0.1), np.abs(got - wanted).max()
 
 
-def test_going_on_from_halfway_is_reading_from_the_start() -> None:
-    none = np.zeros((len(TEXTS), len(encoder.tuned().feature_names)))
+def test_what_the_quick_network_says_does_not_depend_on_the_neighbours() -> None:
     encoder.forget()
-    halfway: dict[str, encoder.Single] = {}
-    encoder.vectors(TEXTS, halfway)
-    assert set(halfway) == set(TEXTS)
-    assert np.array_equal(encoder.scores(TEXTS, none, halfway), fresh(TEXTS))
+    together = encoder.quick_scores(TEXTS, {})
+    encoder.forget()
+    assert np.array_equal(np.vstack([encoder.quick_scores([text], {}) for text in TEXTS]), together)
+    assert together.shape == (len(TEXTS), len(evidence.OUTPUTS)) and together.std() > 1
 
 
-def test_the_vector_of_a_text_does_not_depend_on_its_neighbours() -> None:
+def test_going_on_from_what_entered_is_reading_from_the_start() -> None:
     encoder.forget()
-    together = encoder.vectors(TEXTS)
-    encoder.forget()
-    assert np.array_equal(np.vstack([encoder.vectors([text]) for text in TEXTS]), together)
-    assert 0.5 < np.linalg.norm(together, axis=1).mean() < 2
+    entering: encoder.Entering = {}
+    encoder.quick_scores(TEXTS, entering)
+    assert entering.keys() == set(TEXTS)
+    assert np.array_equal(encoder.scores(TEXTS, nothing_named(TEXTS), entering), fresh(TEXTS))
 
 
 def test_alone_backwards_and_in_a_batch() -> None:
@@ -113,9 +121,9 @@ def test_alone_backwards_and_in_a_batch() -> None:
 
 
 def test_what_is_remembered_is_what_was_computed() -> None:
-    first = encoder.scores(TEXTS, features(PASSAGES))
-    assert np.array_equal(encoder.scores(TEXTS, features(PASSAGES)), first)
-    again = encoder.scores([TEXTS[3]] * 2, features([PASSAGES[3]] * 2))
+    first = encoder.scores(TEXTS, features(PASSAGES), {})
+    assert np.array_equal(encoder.scores(TEXTS, features(PASSAGES), {}), first)
+    again = encoder.scores([TEXTS[3]] * 2, features([PASSAGES[3]] * 2), {})
     assert np.allclose(again, first[[3, 3]], atol=1e-9), "the features are summed in another order, no more"
 
 
@@ -150,7 +158,7 @@ def test_odd_texts_get_a_finite_answer(text: str) -> None:
 
 def test_nothing_in_nothing_out() -> None:
     assert fresh([]).shape == (0, len(evidence.OUTPUTS) + len(LAW.elements))
-    assert encoder.vectors([]).shape == (0, encoder.WIDTH)
+    assert encoder.quick_scores([], {}).shape == (0, len(evidence.OUTPUTS))
 
 
 def test_the_end_of_an_endless_sentence_is_not_read() -> None:
@@ -210,10 +218,10 @@ def test_the_threshold_keeps_the_best_where_precision_costs_too_much() -> None:
 # --- the two judges together -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("limit", ["quiet", "silent"])
-def test_what_a_quicker_judge_silences_is_read_no_further(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Words alone silence before the encoder is asked at all; words and its lower half before its upper half is."""
-    read: dict[str, list[str]] = {"vectors": [], "scores": []}
+@pytest.mark.parametrize("judge", [0, 1], ids=["words", "quick"])
+def test_what_a_quicker_judge_silences_is_read_no_further(judge: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words alone silence before the encoder is asked at all; they and its quick network before it reads thoroughly."""
+    read: dict[str, list[str]] = {"quick_scores": [], "scores": []}
 
     def spied(name: str) -> Any:
         real = getattr(encoder, name)
@@ -226,13 +234,14 @@ def test_what_a_quicker_judge_silences_is_read_no_further(limit: str, monkeypatc
 
     for name in read:
         monkeypatch.setattr(encoder, name, spied(name))
-    nothing = np.zeros(len(evidence.OUTPUTS))
-    never = replace(encoder.tuned(), **{"quiet": nothing, "silent": nothing, limit: encoder.tuned().quiet})
-    monkeypatch.setattr(encoder, "tuned", lambda: never)
+    limits = np.zeros(2)
+    limits[judge] = encoder.tuned().limits[judge]
+    alone = replace(encoder.tuned(), limits=limits)
+    monkeypatch.setattr(encoder, "tuned", lambda: alone)
     monkeypatch.setattr(evidence, "_remembered", [])
     dull, loud = "支架通过四个M6螺栓固定在底板上。", "采用Adam优化器，初始学习率0.001，批大小32，训练80轮。"
     found = evidence.judge([evidence.Passage(dull, "embodiment"), evidence.Passage(loud, "embodiment")], LAW)
-    assert read == {"vectors": [loud] if limit == "quiet" else [dull, loud], "scores": [loud]}
+    assert read == {"quick_scores": [dull, loud] if judge else [loud], "scores": [loud]}
     assert found[0] == () and found[1] != ()
 
 

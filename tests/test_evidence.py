@@ -581,6 +581,7 @@ PASSED_OVER = {  # still; strict, so that a mended case must leave the list
     "The vibration signal is fed to the trained model, which outputs the fault type of the bearing, upon which the "
     "machine is stopped.",
     "All patient data were anonymised and used with informed consent.",
+    "The loss function is the cross entropy between prediction and label.",  # words alone hear too little in it
 }
 
 

@@ -13,7 +13,7 @@ from patentprep import eligibility, encoder, evidence, learned
 from patentprep.checklist import load_checklist
 from patentprep.model import REQUIREMENTS
 from patentprep.resources import folder
-from patentprep.training import build, card, measure
+from patentprep.training import build, calibrate, card, measure
 
 LAW = load_checklist("cn-2026")
 MODELS = folder("data") / "models"
@@ -51,7 +51,7 @@ def test_shapes_fit(name: str) -> None:
     outputs = len(model.outputs)
     assert model.ngram_weights.shape == (len(model.vocabulary), outputs) and model.idf.shape == (len(model.vocabulary),)
     assert model.feature_weights.shape == (len(model.feature_names), outputs)
-    assert model.encoder_weights.shape == (encoder.WIDTH, outputs)
+    assert model.encoder_weights.shape == (encoder.WIDTH if name == "eligibility" else 0, outputs)
     assert model.intercept.shape == model.slope.shape == model.offset.shape == (outputs,)
     assert (model.slope > 0).all(), "a higher score must mean a higher probability"
 
@@ -82,6 +82,14 @@ def test_the_card_and_the_quality_page_follow_from_the_stored_scores() -> None:
     assert card.card(sentences, passages, scores) == (MODELS / "card.md").read_text(encoding="utf-8"), again
     page = folder("data").parent / "docs" / "quality.md"
     assert card.quality(sentences, passages, scores) == page.read_text(encoding="utf-8"), again
+
+
+def test_each_judge_silences_more_and_hardly_anything_that_would_be_shown() -> None:
+    scores = measure.load(MODELS / "held-out.npz")
+    sentences = build.evidence_task()
+    heard = card._heard(scores, sentences)
+    assert heard[1].mean() < heard[0].mean() < 0.95, "a judge that silences nothing is no help"
+    assert 0 < card._lost(scores, sentences, heard[-1]) < 2.5 * calibrate.LOST
 
 
 # --- the weights follow from the corpus -----------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """``python -m patentprep.training``: train the models, measure them, write the card and docs/quality.md.
 
-The linear models take some minutes. With the extra ``train`` installed the upper layers of the encoder are trained too,
-teacher and student, three times over to measure them, once to ship them: about ninety minutes on two processors, with
-7 GB of memory for each. What is finished is kept in the system's temporary folder. Deterministic on one machine.
+The linear models take some minutes. With the extra ``train`` installed the encoder is trained too, teacher and
+students, three times over to measure them, once to ship them: about two hours on two processors, with 7 GB of memory
+for each. What is finished is kept in the system's temporary folder. Deterministic on one machine.
 
 ``python -m patentprep.training eligibility`` trains and measures that model alone; ``registers`` measures the whole
 detector on registers it never saw (five more students); ``card`` writes the two texts again from the stored scores;
@@ -31,16 +31,15 @@ def run(part: str) -> None:
     stored = MODELS / "held-out.npz"
     scores = measure.load(stored) if part != "all" else {}
     if part == "all":
-        first, linear = build.write_evidence(MODELS, sentences)
+        words = build.write_evidence(MODELS, sentences)
         if finetune.possible():
-            work = build.read_frozen(sentences)
-            tuned = build.write_encoder(MODELS, sentences, work, first, linear)
-            scores |= measure.evidence(sentences, first, linear, tuned)
+            quick, thorough = build.write_encoder(MODELS, sentences, build.read_frozen(sentences), words)
+            scores |= measure.evidence(sentences, words, quick, thorough)
         else:
             sys.stderr.write(
                 "The encoder was not trained: install patentprep[train]. Its figures are left as they were.\n"
             )
-            scores |= {**measure.load(stored), "evidence first": first, "evidence linear": linear}
+            scores |= {**measure.load(stored), "evidence words": words}
     if part in ("all", "eligibility"):
         build.write_eligibility(MODELS, passages)
         scores |= measure.eligibility(passages)

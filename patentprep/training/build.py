@@ -44,7 +44,7 @@ class Task:
     rows: list[learned.Row]
     texts: list[str]
     features: learned.Array
-    vectors: learned.Array
+    vectors: learned.Array  # for the evidence model of words and cues: none
     feature_names: tuple[str, ...]
     targets: Targets
     elements: Targets
@@ -105,7 +105,7 @@ def evidence_task() -> Task:
         rows,
         texts,
         evidence.features(passages, noticed, checklist),
-        encoder.vectors(texts),
+        np.zeros((len(texts), 0)),
         evidence.feature_names(checklist),
         {name: np.array([int(name in found) for found in labels]) for name in evidence.OUTPUTS},
         {e.id: np.array([int(e.id in found) for found in spoken_to]) for e in checklist.elements},
@@ -182,26 +182,22 @@ def other_registers(rows: Sequence[learned.Row]) -> list[learned.Fold]:
 def write_published(target: Path) -> None:
     """Write the parts of the encoder that stay as published; needs the extra ``train``."""
     target.mkdir(parents=True, exist_ok=True)
-    still = {name: np.zeros(encoder.WIDTH, dtype=np.float32) for name in encoder.AS_PUBLISHED}
+    still = np.zeros(encoder.WIDTH, dtype=np.float32)
     published.write_base(target / "encoder-base.npz", still, still)
     words = encoder.read_base(target / "encoder-base.npz")
     rows = [encoder.embed(evidence.normal(row["text"]), words) for row in evidence_rows()]
-    center, spread = {}, {}
-    for name, (start, end) in encoder.AS_PUBLISHED.items():
-        path = target / f"encoder-{name}.onnx"
-        export.write_layers(path, end, rows[::SAMPLE], start)
-        rows = encoder.beside(encoder.open_part(path), rows)
-        means = np.stack([one.mean(axis=0) for one in rows])
-        center[name], spread[name] = means.mean(axis=0), means.std(axis=0)
-    published.write_base(target / "encoder-base.npz", center, spread)
+    path = target / "encoder-published.onnx"
+    export.write_layers(path, encoder.AS_PUBLISHED, rows[::SAMPLE])
+    read = encoder.open_network(path)
+    means = np.stack([one.mean(axis=0) for one in encoder.beside(read, rows)])
+    published.write_base(target / "encoder-base.npz", means.mean(axis=0), means.std(axis=0))
 
 
-def write_evidence(target: Path, task: Task) -> tuple[learned.Array, learned.Array]:
-    """Train and save the linear evidence models, without the encoder and with it; the out-of-fold scores of both."""
-    words = task.without(vectors=True)
-    first, scores = held_out(words, APART), held_out(task, APART)
-    learned.save(train(task, scores), target / "evidence.npz", train(words, first))
-    return first, scores
+def write_evidence(target: Path, task: Task) -> learned.Array:
+    """Train and save the evidence model of words and cues; its out-of-fold scores."""
+    words = held_out(task, APART)
+    learned.save(train(task, words), target / "evidence.npz")
+    return words
 
 
 def write_eligibility(target: Path, task: Task) -> None:
@@ -220,15 +216,20 @@ def read_frozen(task: Task, *, alone: bool = False) -> finetune.Work:
     """
     texts, rows = unlabelled()
     texts, rows = task.texts + texts, np.concatenate([task.features, rows])
-    student = _read(finetune.STUDENT, task, texts, rows)
-    return finetune.Work(student if alone else _read(finetune.TEACHER, task, texts, rows), student, task.corpus)
+    thorough = _read(finetune.STUDENTS["thorough"], task, texts, rows)
+    quick = _read(finetune.STUDENTS["quick"], replace(task, elements={}), texts, rows[:, :0])
+    teacher = thorough if alone else _read(finetune.TEACHER, task, texts, rows)
+    return finetune.Work(teacher, {"quick": quick, "thorough": thorough}, task.corpus)
 
 
 def _read(shape: finetune.Shape, task: Task, texts: Sequence[str], features: learned.Array) -> finetune.Data:
+    targets = list(task.targets.values()), list(task.elements.values())
+    if not shape.frozen:
+        return finetune.prepare(texts, features, *targets)
     with TemporaryDirectory() as aside:
         frozen = Path(aside) / "frozen.onnx"
         export.write_layers(frozen, shape.frozen, sample(task))
-        return finetune.prepare(texts, features, list(task.targets.values()), list(task.elements.values()), frozen)
+        return finetune.prepare(texts, features, *targets, frozen)
 
 
 def unlabelled() -> tuple[list[str], learned.Array]:
@@ -249,40 +250,47 @@ def sample(task: Task) -> list[encoder.Single]:
 
 
 def write_encoder(
-    target: Path, task: Task, work: finetune.Work, first: learned.Array, linear: learned.Array
-) -> learned.Array:
-    """Fine-tune the upper layers, calibrate and save them; the out-of-fold scores, elements last.
+    target: Path, task: Task, work: finetune.Work, words: learned.Array
+) -> tuple[learned.Array, learned.Array]:
+    """Fine-tune both students, calibrate and save them; the out-of-fold scores of the quick and of the thorough one.
 
-    ``first`` and ``linear``: the out-of-fold scores of the judges before them.
+    ``words``: the out-of-fold scores of words and cues. The scores of elements come last.
     """
     folds = learned.folds(task.groups(APART), ENCODER_FOLDS)
-    net, scores = finetune.fit_and_cross_score(work, folds)
-    lower, middle = (encoder.open_part(target / f"encoder-{name}.onnx") for name in encoder.AS_PUBLISHED)
-    export.write_upper(target / "encoder-upper.onnx", net, [middle(lower(rows)) for rows in sample(task)])
+    entering = sample(task)
+    published = encoder.open_network(target / "encoder-published.onnx")
+    below = {"quick": entering, "thorough": [published(rows) for rows in entering]}
+    nets, scores = {}, {}
+    for name in finetune.STUDENTS:
+        nets[name], scores[name] = finetune.fit_and_cross_score(work, name, folds)
+        export.write_student(target / f"encoder-{name}.onnx", nets[name], below[name])
     export.write_tuned(
         target,
-        net,
-        work.student,
+        nets["thorough"],
+        work.students["thorough"],
         task.texts,
         tuple(task.targets),
         tuple(task.elements),
         task.feature_names,
         task.corpus,
-        calibration(task, first, linear, scores),
+        calibration(task, words, scores["quick"], scores["thorough"]),
     )
-    return scores
+    return scores["quick"], scores["thorough"]
 
 
 def calibration(
-    task: Task, first: learned.Array, linear: learned.Array, encoder: learned.Array
+    task: Task, words: learned.Array, quick: learned.Array, thorough: learned.Array
 ) -> calibrate.Calibration:
-    """Thresholds of all judges, from the out-of-fold scores of each."""
+    """Thresholds and limits from the out-of-fold scores of words and cues, and of both networks."""
     targets = list(task.targets.values())
-    joint = encoder[:, : len(targets)] + calibrate.LINEAR_SHARE * first
+    joint = thorough[:, : len(targets)] + words
     fit = calibrate.calibrate(joint, targets)
     right = (fit.probability(joint) >= fit.threshold) & np.stack(targets, axis=1).astype(bool)
+    judges = [(calibrate.calibrate(score, targets), score) for score in (words, quick + words)]
+    chances = [judge.probability(score) for judge, score in judges]
+    limits = np.array([calibrate.silencing(one, right) for one in chances])
+    heard = np.all([evidence.loudness(one) >= least for one, least in zip(chances, limits, strict=True)], axis=0)
+    ear, _ = judges[1]
     return replace(
-        fit,
-        quiet=calibrate.silencing(first, targets, right),
-        silent=calibrate.silencing(linear, targets, right),
+        calibrate.calibrate(joint, targets, heard), quick_slope=ear.slope, quick_offset=ear.offset, limits=limits
     )

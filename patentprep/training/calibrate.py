@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from patentprep import learned
+from patentprep import evidence, learned
 
-LINEAR_SHARE = 1.0  # joint score = encoder score + this x score of the linear model without the encoder
-LOST = 0.015  # so much of what is rightly shown for an output lies below a quicker judge's limit for that output
+LOST = 0.006  # so much of what is rightly shown lies below the limit of each of the two quicker judges
 PRECISION = 0.90  # wanted of what is shown ...
 FLAG_PRECISION = 0.86  # ... of red flags, where a miss is worse ...
 COST = 0.05  # ... for at most so much F1
@@ -31,34 +30,38 @@ class Calibration:
     slope: learned.Array
     offset: learned.Array
     threshold: learned.Array
-    linear_share: float = LINEAR_SHARE
-    quiet: learned.Array = field(default_factory=lambda: np.zeros(0))
-    silent: learned.Array = field(default_factory=lambda: np.zeros(0))
+    quick_slope: learned.Array = field(default_factory=lambda: np.zeros(0))
+    quick_offset: learned.Array = field(default_factory=lambda: np.zeros(0))
+    limits: learned.Array = field(default_factory=lambda: np.zeros(2))
 
     def probability(self, joint: learned.Array) -> learned.Array:
         return learned.sigmoid(joint * self.slope + self.offset)
 
 
-def calibrate(joint: learned.Array, targets: Sequence[npt.NDArray[np.int_]]) -> Calibration:
-    """Calibrate joint out-of-fold scores (Platt), one column an output, and choose the thresholds."""
+def calibrate(joint: learned.Array, targets: Sequence[npt.NDArray[np.int_]], heard: Flags | None = None) -> Calibration:
+    """Calibrate joint out-of-fold scores (Platt), one column an output, and choose the thresholds.
+
+    ``heard``: which texts no quicker judge silences, where there is one; thresholds are chosen for what is then shown.
+    """
     pairs = [learned.platt(joint[:, n], target) for n, target in enumerate(targets)]
     slope, offset = np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs])
     chances = learned.sigmoid(joint * slope + offset)
+    if heard is not None:
+        chances[~heard] = 0.0
     wanted = [PRECISION] * (len(targets) - 1) + [FLAG_PRECISION]  # the red flag is the last output
     chosen = [threshold(chances[:, n], target.astype(bool), wanted[n]) for n, target in enumerate(targets)]
     chosen[:-1] = [max(value, 0.5) for value in chosen[:-1]]  # nothing is shown that is likelier wrong than right
     return Calibration(slope, offset, np.array(chosen))
 
 
-def silencing(scores: learned.Array, targets: Sequence[npt.NDArray[np.int_]], right: Flags) -> learned.Array:
-    """By output, the probability below which a quicker judge hears nothing of it, from its out-of-fold scores.
+def silencing(chances: learned.Array, right: Flags) -> float:
+    """The ``evidence.loudness`` below which a quicker judge hears nothing, from its out-of-fold probabilities.
 
-    A text is silenced where no output is heard, so that far less than ``LOST`` of what would be shown is lost.
-    ``right``: which outputs of which texts all judges together would rightly show.
+    One limit for the sum silences far more, for the same loss, than one for each output: few texts have a little of
+    everything. ``right``: which outputs of which texts the whole detector would rightly show.
     """
-    chances = calibrate(scores, targets).probability(scores)
-    shown = [chances[right[:, n], n] for n in range(len(targets))]
-    return np.array([np.floor(np.quantile(one, LOST) * 1000) / 1000 if len(one) else 0.0 for one in shown])
+    shown = np.repeat(evidence.loudness(chances), right.sum(axis=1))
+    return float(np.floor(np.quantile(shown, LOST) * 1000) / 1000) if len(shown) else 0.0
 
 
 def threshold(chances: learned.Array, true: Flags, wanted: float = PRECISION) -> float:

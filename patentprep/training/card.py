@@ -30,37 +30,36 @@ CONFUSIONS = 14  # of the most frequent
 
 def card(sentences: build.Task, passages: build.Task, scores: Scores) -> str:
     """The model card: what ``patentprep model card`` prints."""
-    heard = _heard(scores, sentences)
+    heard = _heard(scores, sentences)[-1]
     shown = _shown(_joint(scores), sentences, heard)
     lines = [
         "# Model card",
         "",
         "Written by `python -m patentprep.training`, which computed every figure below. Scores come from models",
         "trained without the document (or algorithmic idea) and without the field that a text belongs to (six folds;",
-        f"{build.ENCODER_FOLDS} for the encoder's upper layers); slopes and",
+        f"{build.ENCODER_FOLDS} for the encoder); slopes and",
         "thresholds, too, are chosen without the part they are measured on. All texts were written by the project; no",
         "outside text was used. Figures on our own corpus say less than figures on a stranger's: read them as an",
         "upper bound. `docs/quality.md` goes on: baselines, registers, confusions.",
         "",
-        "The linear models are logistic regressions over character n-grams, the vector of a multilingual sentence",
-        "encoder and named features (what the checklist's filters and cues notice, the section, length and figures);",
-        "every part of their score can be shown. The encoder is multilingual-e5-small (MIT). Its first four layers are",
-        "as published; the first alone gives the vector for evidence, all four that for eligibility. Four more layers",
-        "and the outputs are trained on our evidence corpus and decide together with n-grams and named features. They",
-        "are no sum of parts, so the reasons shown are those of cues and n-grams only. All know Chinese and English",
-        "patent prose, disclosures and notes; they know no law and cannot see drawings.",
+        "The linear models are logistic regressions over character n-grams, named features (what the checklist's",
+        "filters and cues notice, the section, length and figures) and, for eligibility, the vector that the first",
+        "four layers of multilingual-e5-small (MIT), as published, make of a passage; every part of their score can be",
+        "shown. For evidence the linear model, of words and cues alone, decides together with the next four layers of",
+        "that encoder, trained on our evidence corpus. These cannot be taken apart, so the reasons shown are those of",
+        "cues and n-grams only. All know Chinese and English patent prose, disclosures and notes; they know no law and",
+        "cannot see drawings.",
         "",
         "## Evidence: which sentence meets which requirement",
         "",
         *_corpus(sentences),
-        f"The whole detector. Its joint score is the encoder's plus {calibrate.LINEAR_SHARE} times that of n-grams and",
-        "named features alone.",
-        f"Where n-grams and named features alone hear nothing (every output less likely than {_between('quiet')}),",
-        "the encoder is not asked, and nothing is shown; nor are its other layers where the linear model with the",
-        f"first layer hears nothing (less likely than {_between('silent')}). These limits lie below",
-        f"{1 - calibrate.LOST:.1%} of what is rightly shown for their output. Together they silence",
-        f"{1 - heard.mean():.0%} of the corpus, and",
-        f"{_lost(scores, sentences, heard):.1%} of what would rightly be shown.",
+        "The whole detector. Its score is the sum of the encoder's and that of words and cues. Where words and cues",
+        "alone hear nothing, the encoder is not asked, and nothing is shown; nor does it read thoroughly where its",
+        "quick network, a single layer, and words together hear nothing: where the probabilities of all outputs, a",
+        f"vague one counted {evidence.COUNTS['vague']:g} times and a red flag {evidence.COUNTS['red_flag']:g} times,",
+        f"add up to less than {_limits()}. Of the corpus, full of evidence as it is, {_shares(scores, sentences)}",
+        "are read that far; of a whole draft much less. Of what would rightly be shown this loses",
+        f"{_lost(scores, sentences, heard):.1%}.",
         "",
         *_figures("Held out by document and field", sentences, shown),
         *_traps(sentences, shown),
@@ -73,9 +72,9 @@ def card(sentences: build.Task, passages: build.Task, scores: Scores) -> str:
 
 def quality(sentences: build.Task, passages: build.Task, scores: Scores) -> str:
     """docs/quality.md: the detector against simpler ones, by register, and what it mistakes for what."""
-    heard, all_heard = _heard(scores, sentences), np.ones(len(sentences.rows), dtype=bool)
+    heard, all_heard = _heard(scores, sentences)[-1], np.ones(len(sentences.rows), dtype=bool)
     whole = _shown(_joint(scores), sentences, heard)
-    linear = _shown(scores["evidence linear"], sentences, all_heard)
+    words = _shown(scores["evidence words"], sentences, all_heard)
     plain = _shown(scores["evidence n-grams"], sentences, all_heard)
     lines = [
         "# How good is it, and where does it fail?",
@@ -93,12 +92,12 @@ def quality(sentences: build.Task, passages: build.Task, scores: Scores) -> str:
             ("detector", "macro-F1", "precision", "recall", "wrong on traps"),
             [
                 ["the checklist's cues alone", *_summary(sentences, _cues(sentences))],
-                ["character n-grams alone (plain linear model)", *_summary(sentences, plain)],
-                ["linear model: n-grams, published encoder, cues", *_summary(sentences, linear)],
+                ["character n-grams alone (linear model)", *_summary(sentences, plain)],
+                ["words and cues alone (linear model)", *_summary(sentences, words)],
                 ["the whole detector, as shipped", *_summary(sentences, whole)],
             ],
         ),
-        *_figures("The linear model alone, held out by document and field", sentences, linear),
+        *_figures("Words and cues alone, held out by document and field", sentences, words),
         *_registers(sentences, scores, whole),
         *_confusions(sentences, whole),
         "## Eligibility",
@@ -138,22 +137,25 @@ def _corpus(task: build.Task) -> list[str]:
 
 
 def _joint(scores: Scores, what: str = "") -> learned.Array:
-    return scores[f"evidence encoder{what}"] + calibrate.LINEAR_SHARE * scores[f"evidence first{what}"]
+    return scores[f"evidence encoder{what}"] + scores[f"evidence words{what}"]
 
 
-def _heard(scores: Scores, task: build.Task) -> Flags:
-    """Where the upper layers are asked: where no quicker judge, calibrated as the shipped one is, hears nothing."""
-    heard = np.full(len(task.rows), True)
-    for name, least in (("evidence first", encoder.tuned().quiet), ("evidence linear", encoder.tuned().silent)):
-        chances = calibrate.calibrate(scores[name], list(task.targets.values())).probability(scores[name])
-        heard &= (chances >= least).any(axis=1)
-    return heard
+def _heard(scores: Scores, task: build.Task) -> list[Flags]:
+    """Which sentences reach the encoder at all, and which its thorough network."""
+    words, targets = scores["evidence words"], list(task.targets.values())
+    hears = []
+    for judge, least in zip((words, words + scores["evidence quick"]), encoder.tuned().limits, strict=True):
+        chances = calibrate.calibrate(judge, targets).probability(judge)
+        hears.append(evidence.loudness(chances) >= least)
+    return list(np.logical_and.accumulate(hears))
 
 
-def _between(judge: str) -> str:
-    """The lowest and the highest limit of a quicker judge."""
-    limits = getattr(encoder.tuned(), judge)
-    return f"{limits.min():.2f} to {limits.max():.2f}, by output"
+def _shares(scores: Scores, task: build.Task) -> str:
+    return " and ".join(f"{heard.mean():.0%}" for heard in _heard(scores, task))
+
+
+def _limits() -> str:
+    return " and ".join(f"{least:.2f}" for least in encoder.tuned().limits)
 
 
 def _lost(scores: Scores, task: build.Task, heard: Flags) -> float:
@@ -167,12 +169,14 @@ def _shown(scores: learned.Array, task: build.Task, heard: Flags) -> Shown:
     """What would be shown, each fold read with the calibration and thresholds of the other five."""
     shown = {name: np.zeros(len(scores), dtype=bool) for name in evidence.OUTPUTS}
     for kept, held in learned.folds(task.groups(build.APART)):
-        _show(shown, scores, held, _calibration(scores, task, kept), heard)
+        _show(shown, scores, held, _calibration(scores, task, kept, heard), heard)
     return shown
 
 
-def _calibration(scores: learned.Array, task: build.Task, rows: npt.NDArray[np.int_]) -> calibrate.Calibration:
-    return calibrate.calibrate(scores[rows], [target[rows] for target in task.targets.values()])
+def _calibration(
+    scores: learned.Array, task: build.Task, rows: npt.NDArray[np.int_], heard: Flags
+) -> calibrate.Calibration:
+    return calibrate.calibrate(scores[rows], [target[rows] for target in task.targets.values()], heard[rows])
 
 
 def _show(
@@ -288,10 +292,10 @@ def _registers(task: build.Task, scores: Scores, whole: Shown) -> list[str]:
         "",
         *_table(("register", "n", "macro-F1", "precision", "recall"), rows),
     ]
-    linear = scores["evidence linear, other registers"]
-    measured = np.asarray(~np.isnan(linear[:, 0]))
+    words = scores["evidence words, other registers"]
+    measured = np.asarray(~np.isnan(words[:, 0]))
     apart = np.flatnonzero(~measured)
-    detectors = [("the linear model alone", linear, scores["evidence linear"])]
+    detectors = [("words and cues alone", words, scores["evidence words"])]
     if "evidence encoder, other registers" in scores:
         detectors.insert(
             0,
@@ -300,13 +304,14 @@ def _registers(task: build.Task, scores: Scores, whole: Shown) -> list[str]:
     held: list[list[object]] = []
     for what, part, other in detectors:
         shown = {name: np.zeros(len(task.rows), dtype=bool) for name in evidence.OUTPUTS}
-        _show(shown, part, np.flatnonzero(measured), _calibration(other, task, apart), np.full(len(measured), True))
+        everything = np.full(len(measured), True)
+        _show(shown, part, np.flatnonzero(measured), _calibration(other, task, apart, everything), everything)
         held.append([what, "all five", int(measured.sum()), *_summary(task, shown, measured)[:3]])
         for name in names:
             own = np.asarray(measured & (register == name))
             held.append([what, name, int(own.sum()), *_summary(task, shown, own)[:3]])
     if len(detectors) == 1:
-        lines += ["The whole detector was not measured on registers never seen; the linear model alone was.", ""]
+        lines += ["The whole detector was not measured on registers never seen; words and cues alone were.", ""]
     return [
         *lines,
         "Harder still: the register, too, was never seen. Half of the documents are held out, and from the other",

@@ -20,78 +20,122 @@ import numpy as np
 
 from patentprep import encoder, learned
 from patentprep.encoder import WIDTH
+from patentprep.training import published
 from patentprep.training.calibrate import Calibration
 from patentprep.training.finetune import Data, Indices, block
-from patentprep.training.published import PARTS, published
 
 SMOOTHING = 0.75  # exponent of the largest value of a column; the rest is left to its weights
 OUTPUTS = {"mean", "look", "say"}  # the small layers at the end, by their names in the network
 CHECKS = 5  # texts whose scores are kept beside the weights, to prove that the files belong together
 
 
-def published_layers(end: int, start: int = 0) -> Any:
-    """Layers ``start`` to ``end`` as published, as one network."""
+def published_layers(end: int) -> Any:
+    """The layers below ``end`` as published, as one network."""
     from torch import nn
 
-    whole = published()
-    return nn.Sequential(*(block(number, whole) for number in range(start, end))).eval()
+    whole = published.published()
+    return nn.Sequential(*(block(number, whole) for number in range(end))).eval()
 
 
-def write_layers(path: Path, end: int, sample: Sequence[encoder.Single], start: int = 0) -> None:
-    """Layers ``start`` to ``end`` as published. ``sample``: vectors of some texts as they enter the first of them."""
-    write_onnx(path, smoothed(published_layers(end, start), sample), {0: "texts", 1: "tokens"})
+def write_layers(path: Path, end: int, sample: Sequence[encoder.Single]) -> None:
+    """The layers below ``end`` as published. ``sample``: vectors of some texts as they enter the first of them."""
+    write_onnx(path, smoothed(published_layers(end), sample), {0: "texts", 1: "tokens"})
 
 
-def write_upper(path: Path, net: Any, sample: Sequence[encoder.Single]) -> None:
-    """The trained layers and the outputs; the weights of the named features stand in the other file.
+def write_student(path: Path, net: Any, sample: Sequence[encoder.Single]) -> None:
+    """The layers and outputs of a trained student; the weights of its named features stand in the other file.
 
-    ``net``: a trained student. ``sample``: token vectors of some texts as they leave the part below.
+    ``sample``: vectors of some texts as they enter its layers. In 8-bit codes scores come out a little more extreme
+    than they are; thresholds were chosen on scores as they are, so each output is drawn back to them.
     """
-    write_onnx(path, smoothed(net.eval(), sample), {0: "texts"})
+    import torch
+
+    net = net.eval()
+    write_onnx(path, smoothed(net, sample), {0: "texts"})
+    written = encoder.open_network(path)
+    with torch.no_grad():
+        wanted = np.stack([net(torch.tensor(rows[None]))[0].numpy() for rows in sample])
+    net = drawn_back(net, np.stack([written(rows) for rows in sample]), wanted)
+    write_onnx(path, smoothed(net, sample), {0: "texts"})
+
+
+def drawn_back(net: Any, got: learned.Array, wanted: learned.Array) -> Any:
+    """The outputs scaled and moved by a straight line each, so that where they give ``got`` they give ``wanted``."""
+    import torch
+
+    lines = [np.polyfit(one, other, 1) for one, other in zip(got.T, wanted.T, strict=True)]
+    scale, shift = torch.tensor(np.array(lines, dtype=np.float32)).T
+    net = copy.deepcopy(net)
+    for layer in (net.mean, net.say):  # an output is the sum of both
+        layer.weight.data = layer.weight.data * scale[:, None]
+        layer.bias.data = layer.bias.data * scale
+    net.mean.bias.data = net.mean.bias.data + shift
+    return net
 
 
 def smoothed(network: Any, sample: Sequence[encoder.Single]) -> Any:
     """The same network with its large columns moved from what enters the products of its layers into the weights."""
     import torch
-    from torch import nn
 
     network = copy.deepcopy(network)
-    largest: dict[str, Any] = {}
+    blocks = [module for module in network.modules() if hasattr(module, "narrow_norm")]
+    largest = [{name: torch.zeros(1) for name in published.PARTS} for _ in blocks]
 
-    def watch(name: str) -> Any:
+    def watch(most: dict[str, Any], name: str) -> Any:
         def look(_: Any, entering: Any) -> None:
-            found = entering[0].abs().amax((0, 1))
-            largest[name] = torch.maximum(largest[name], found) if name in largest else found
+            most[name] = torch.maximum(most[name], entering[0].abs().amax((0, 1)))
 
         return look
 
-    layers = {n: m for n, m in network.named_modules() if isinstance(m, nn.Linear) and n.rpartition(".")[2] in PARTS}
-    watches = [layer.register_forward_pre_hook(watch(name)) for name, layer in layers.items()]
+    watches = [
+        getattr(one, name).register_forward_pre_hook(watch(most, name))
+        for one, most in zip(blocks, largest, strict=True)
+        for name in most
+    ]
     with torch.no_grad():
         for rows in sample:
             network(torch.tensor(rows)[None])
     for hook in watches:
         hook.remove()
-
-    class Smooth(nn.Module):  # type: ignore[misc]
-        def __init__(self, layer: Any, most: Any) -> None:
-            super().__init__()
-            scale = most.clamp(min=1e-4) ** SMOOTHING
-            scale = scale / layer.weight.abs().amax(0).clamp(min=1e-4) ** (1 - SMOOTHING)
-            self.register_buffer("share", scale.mean() / scale)
-            layer.weight.data = layer.weight.data / self.share
-            self.layer = layer
-
-        def forward(self, x: Any) -> Any:
-            return self.layer(x * self.share)
-
-    for name, layer in layers.items():
-        around, _, own = name.rpartition(".")
-        setattr(network.get_submodule(around), own, Smooth(layer, largest[name]))
+    for one, most in zip(blocks, largest, strict=True):
+        _divide(one, ("query", "key", "value"), most["query"])  # what enters all three is divided once
+        scale = _divide(one, ("join",), most["join"], at_once=False)
+        one.value.layer.weight.data *= scale[:, None]  # what enters the join is a mean of values
+        one.value.layer.bias.data *= scale
+        _divide(one, ("widen",), most["widen"])
+        _divide(one, ("narrow",), most["narrow"])
     return network
 
 
-def write_onnx(path: Path, half: Any, answer: dict[int, str]) -> None:
+def _divide(block: Any, names: Sequence[str], most: Any, at_once: bool = True) -> Any:
+    """Multiply the weights of products that have one input by what that must be divided by; the factor it then needs.
+
+    ``at_once``: the products multiply what enters them by that factor, so that nobody else need.
+    """
+    import torch
+    from torch import nn
+
+    class Smooth(nn.Module):  # type: ignore[misc]
+        def __init__(self, layer: Any, factor: Any) -> None:
+            super().__init__()
+            self.layer = layer
+            self.register_buffer("factor", factor)
+
+        def forward(self, x: Any) -> Any:
+            return self.layer(x * self.factor)
+
+    weights = torch.cat([getattr(block, name).weight.detach() for name in names])
+    scale = most.clamp(min=1e-4) ** SMOOTHING / weights.abs().amax(0).clamp(min=1e-4) ** (1 - SMOOTHING)
+    factor = scale.mean() / scale
+    for name in names:
+        layer = getattr(block, name)
+        layer.weight.data = layer.weight.data / factor
+        if at_once:
+            setattr(block, name, Smooth(layer, factor))
+    return factor
+
+
+def write_onnx(path: Path, network: Any, answer: dict[int, str]) -> None:
     """Write a network of one input; ``answer`` names the free axes of what it gives back."""
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -101,7 +145,7 @@ def write_onnx(path: Path, half: Any, answer: dict[int, str]) -> None:
         warnings.simplefilter("ignore")
         plain = Path(aside) / "plain.onnx"
         torch.onnx.export(
-            half,
+            network,
             (torch.randn(1, 24, WIDTH),),
             str(plain),
             input_names=["rows"],
@@ -125,7 +169,8 @@ def _outputs(plain: Path) -> list[str]:
     import onnx
 
     nodes = onnx.load(str(plain)).graph.node
-    return [n.name for n in nodes if n.op_type in ("MatMul", "Gemm") and OUTPUTS & set(n.name.split("/"))]
+    names = [n.name for n in nodes if n.op_type in ("MatMul", "Gemm") and OUTPUTS & set(n.name.split("/"))]
+    return [*names, *(f"{name}_MatMul" for name in names)]  # a Gemm is first made a product and a sum
 
 
 def write_tuned(
@@ -142,11 +187,9 @@ def write_tuned(
     """Write names and numbers, and what the written parts make of a few texts."""
     weights = net.named.weight.detach().numpy().T.astype(np.float32)
     sample: Indices = np.linspace(0, len(texts) - 1, CHECKS).astype(np.int_)
-    lower, middle, upper = (encoder.open_part(folder / f"encoder-{n}.onnx") for n in (*encoder.AS_PUBLISHED, "upper"))
-    base = encoder.base()
-    checks = np.stack([
-        upper(middle(lower(encoder.embed(texts[n], base)))) + data.features[n] @ weights for n in sample
-    ])  # fmt: skip
+    published, trained = (encoder.open_network(folder / f"encoder-{name}.onnx") for name in ("published", "thorough"))
+    entering = (encoder.embed(texts[n], encoder.base()) for n in sample)
+    checks = np.stack([trained(published(rows)) for rows in entering]) + data.features[sample] @ weights
     np.savez_compressed(
         folder / "encoder-tuned.npz",
         outputs=learned.pack(outputs),
@@ -154,12 +197,12 @@ def write_tuned(
         feature_names=learned.pack(feature_names),
         corpus=learned.pack([corpus]),
         features=weights,
-        linear_share=np.array(calibration.linear_share),
         slope=calibration.slope,
         offset=calibration.offset,
         threshold=calibration.threshold,
-        quiet=calibration.quiet,
-        silent=calibration.silent,
+        quick_slope=calibration.quick_slope,
+        quick_offset=calibration.quick_offset,
+        limits=calibration.limits,
         check_rows=sample,
         check_scores=checks.astype(np.float32),
     )

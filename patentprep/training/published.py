@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import struct
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -100,8 +99,8 @@ def kept_pieces(whole: Published, english: Published) -> list[int]:
     return [n for n, piece in enumerate(whole.pieces) if n < 4 or wanted(piece)]
 
 
-def write_base(path: Path, center: Mapping[str, Single], spread: Mapping[str, Single]) -> None:
-    """Write what turns a text into vectors, as published, and by part what the vector of a text is standardised by."""
+def write_base(path: Path, center: Single, spread: Single) -> None:
+    """Write what turns a text into vectors, as published, and what the vector of a passage is standardised by."""
     whole = published()
     kept = kept_pieces(whole, published("e5-small-enpt-q4.bin"))
     folds = {code: text for code, text in sorted(whole.folds.items()) if _storable(code, text)}
@@ -115,8 +114,8 @@ def write_base(path: Path, center: Mapping[str, Single], spread: Mapping[str, Si
         folds_to=learned.pack(list(folds.values())),
         codes=codes,
         positions=positions.astype(np.float16),
-        **{f"center.{name}": mean for name, mean in center.items()},  # type: ignore[arg-type]
-        **{f"spread.{name}": width for name, width in spread.items()},  # type: ignore[arg-type]
+        center=center,
+        spread=spread,
         **{"norm.weight": whole.single("emb.ln.w"), "norm.bias": whole.single("emb.ln.b")},  # type: ignore[arg-type]
     )
 

@@ -98,7 +98,7 @@ def _alone() -> None:
     from patentprep.eligibility import load_model
 
     encoder.load()
-    evidence.load_first()
+    evidence.load_model()
     load_model()
     encoder.work_alone()
     try:
