@@ -3,11 +3,10 @@
 Writes N drafts (default 1,000) of about 20,000 characters, half in Chinese, made of sentences of data/samples and
 data/evidence with every number varied, so that no two sentences are equal. One sentence in seven is drawn from those
 with a label, the others from those without. How many of them reach each network of the encoder decides how long a draft
-takes, and is printed; in published English patents somewhat more reach the quick one, and as many the thorough one.
-`--labelled 0.4` makes denser drafts. Then, from one run: seconds and MiB over all
-processes with one process and with two, a second run with nothing changed, the same on two local Dask workers, and what
-the measured cost per draft means for 100,000. Each measurement is a process of its own. That the answers are those of
-`check` is asserted on a few drafts.
+takes, and is printed; in published English patents more reach the quick one, and as many the thorough one. `--labelled
+0.4` makes denser drafts. Then, from one run: seconds and MiB over all processes with one process and with two, a second
+run with nothing changed, the same on two local Dask workers, and what the measured cost per draft means for 100,000.
+Each measurement is a process of its own. That the answers are those of `check` is asserted on a few drafts.
 """
 
 from __future__ import annotations
