@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import fsum, prod
 from pathlib import Path
 from typing import Any, Literal
+
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from patentprep.resources import folder
 from patentprep.text import has_han
@@ -26,14 +27,13 @@ Owner = tuple[int, str]  # the ``id`` of a pattern and one of its alternatives
 
 MOST_SPELLINGS = 32  # of one stretch of an expression; where there are more it is taken in parts
 MOST_CLAUSES = 3  # of one expression; the rarest ones say nearly all
-GRAM = 4  # characters of a word by which it is looked up: of a few, those that other words have least often
-FEW = 200  # shorter words, where they are so few, are looked for one after the other
 COMMON = 8.0  # a clause met more often than this in a sentence is not worth asking for
 
 DIGIT = "\0d"  # stands at the end of the words of a text with a digit
 
-# They are an i or an s to an expression that ignores case, and nothing of the kind in a text in small letters.
-ODD = re.compile("[\u0130\u0131\u017f]")
+# They are an i or an s to an expression that ignores case, and nothing of the kind in a text in small letters. Halves of
+# characters: the search for words cannot read them.
+ODD = re.compile("[\u0130\u0131\u017f\ud800-\udfff]")
 
 _DIGIT = re.compile(r"\d")
 
@@ -184,22 +184,12 @@ class _Words:
                 self._always += owned
             else:
                 self._by_clause.setdefault(first, []).append((frozenset(others), owned))
-        self._look_up(ids)
-
-    def _look_up(self, ids: Mapping[Clause, int]) -> None:
-        """Set out the words of all clauses by the characters that they are looked up by."""
-        clauses: dict[str, list[int]] = {}
+        words: dict[str, list[int]] = {}
         for clause, name in ids.items():
             for word in clause:
-                clauses.setdefault(word, []).append(name)
-        common = Counter(gram for word in clauses for gram in _grams(word))
-        self._by_gram: dict[str, list[tuple[str, list[int]]]] = {}
-        for word, names in clauses.items():
-            rarest = min(_grams(word), key=common.__getitem__)
-            self._by_gram.setdefault(rarest, []).append((word, names))
-        of_size = Counter(len(gram) for gram, some in self._by_gram.items() for _ in some)
-        self._sizes = [size for size, count in of_size.items() if count > FEW]
-        self._short = [one for gram, some in self._by_gram.items() if of_size[len(gram)] <= FEW for one in some]
+                words.setdefault(word, []).append(name)
+        self._clauses = list(words.values())
+        self._search = AhoCorasick(words, implementation=Implementation.ContiguousNFA)
 
     def likely(self, text: str, lower: str) -> dict[int, list[str]]:
         """By pattern, in their order, the expressions that a text may match; ``lower`` is the text in small letters."""
@@ -212,23 +202,14 @@ class _Words:
         return found
 
     def _of(self, lower: str) -> list[int]:
-        by_gram = self._by_gram
-        grams = (by_gram.keys() & {lower[at : at + size] for at in range(len(lower))} for size in self._sizes)
-        looked_at = [self._short, *(by_gram[gram] for some in grams for gram in some)]
-        met: set[int] = set()
-        met.update(*(clauses for some in looked_at for word, clauses in some if word in lower))
+        words = self._search.find_matches_as_indexes(lower, overlapping=True)
+        met = {clause for word, _, _ in words for clause in self._clauses[word]}
         found = [*self._always]
         for clause in met & self._by_clause.keys():
             for others, owned in self._by_clause[clause]:
                 if others <= met:
                     found += owned
         return sorted(found)
-
-
-def _grams(word: str) -> tuple[str, str, str]:
-    """The characters at the start, in the middle and at the end by which a needed word can be looked up."""
-    middle = max(len(word) - GRAM, 0) // 2
-    return word[:GRAM], word[middle : middle + GRAM], word[-GRAM:]
 
 
 # --- which words an expression needs -----------------------------------------------------------------------

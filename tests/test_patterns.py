@@ -123,6 +123,7 @@ def test_notice_says_what_each_element_and_red_flag_says_by_itself() -> None:
         (Pattern(en=(r"\d+ ms",)), "within \u0661\u0662 ms", "\u0661\u0662 ms"),  # digits of other scripts are digits
         (Pattern(en=(r"(?-i:[A-Z]\w+) et al",)), "as smith et al", None),
         (Pattern(en=("a" * 9,)), "ab " * 3, None),
+        (Pattern(en=("rate",)), "a rate \ud83d", "rate"),  # half of a character, as broken files hold them
     ],
 )
 def test_a_screen_finds_what_the_pattern_finds(pattern: Pattern, text: str, words: str | None) -> None:
