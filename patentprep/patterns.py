@@ -31,8 +31,8 @@ COMMON = 8.0  # a clause met more often than this in a sentence is not worth ask
 
 DIGIT = "\0d"  # stands at the end of the words of a text with a digit
 
-# They are an i or an s to an expression that ignores case, and nothing of the kind in a text in small letters. Halves of
-# characters: the search for words cannot read them.
+# An i or an s to an expression that ignores case, and nothing of the kind in a text in small letters; and halves of
+# characters, which the search for words cannot read.
 ODD = re.compile("[\u0130\u0131\u017f\ud800-\udfff]")
 
 _DIGIT = re.compile(r"\d")
