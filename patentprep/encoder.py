@@ -1,12 +1,12 @@
 """The sentence encoder: small transformers that share their word pieces, run by ONNX Runtime.
 
-All come from multilingual-e5-small (MIT licence, see NOTICE). Its first four layers, as published, give the general
-meaning of a passage, for eligibility. Four more, trained on ``data/evidence``, go on from there: they read a sentence
-thoroughly and say which requirement it speaks to, how well, and which element of it. A quick network, a single layer
-trained on the same sentences, only says which sentences need not be read thoroughly: most of a description.
-``python -m patentprep.training`` makes the files: ``encoder-base.npz`` (word pieces and their vectors, 4-bit codes),
-``encoder-published.onnx``, ``encoder-thorough.onnx``, ``encoder-quick.onnx`` (8-bit weights), and ``encoder-tuned.npz``
-(names, calibration).
+All come from multilingual-e5-small (MIT licence, see NOTICE). Its first four layers, which learn nothing of our task
+and keep half of their heads and inner units, give the general meaning of a passage, for eligibility. Four more, trained
+on ``data/evidence``, go on from there: they read a sentence thoroughly and say which requirement it speaks to, how
+well, and which element of it. A quick network, a single layer trained on the same sentences, only says which sentences
+need not be read thoroughly: most of a description. ``python -m patentprep.training`` makes the files:
+``encoder-base.npz`` (word pieces and their vectors, 4-bit codes), ``encoder-general.onnx``, ``encoder-thorough.onnx``,
+``encoder-quick.onnx`` (8-bit weights), and ``encoder-tuned.npz`` (names, calibration).
 
 A text gets the same answer alone and among others: each is computed by itself. Weights use seven of their eight bits,
 so that integer sums are exact on processors with and without the newer instructions.
@@ -35,8 +35,8 @@ Codes = npt.NDArray[np.uint8]
 Item = TypeVar("Item")
 
 WIDTH, HEADS = 384, 12
-AS_PUBLISHED = 4  # layers that stay as published; the thorough ones stand above them
-NETWORKS = ("published", "thorough", "quick")
+GENERAL_LAYERS = 4  # so many learn nothing of our task; the thorough ones stand above them
+NETWORKS = ("general", "thorough", "quick")
 MOST_TOKENS = 256  # what a longer sentence says after that is not read
 MOST_KNOWN = 50_000  # texts whose answers are remembered
 MOST_PASSAGES = 2_000  # passages whose parts are remembered
@@ -53,8 +53,19 @@ class Base:
     codes: Codes  # vectors of the pieces
     positions: Single
     norm: tuple[Single, Single]
-    center: Single  # mean, over our sentences, of what the published layers make of a text ...
+    center: Single  # mean, over our sentences, of what the general layers make of a text ...
     spread: Single  # ... and its spread: the vector of a passage is standardised by both
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """From scores to probabilities, one slope and offset an output: 1 / (1 + exp(-(slope * score + offset)))."""
+
+    slope: Array
+    offset: Array
+
+    def probability(self, scores: Array) -> Array:
+        return sigmoid(scores * self.slope + self.offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +80,10 @@ class Tuned:
     feature_names: tuple[str, ...]
     corpus: str  # hash of the rows it was trained on
     features: Array  # its weights of the named features, (features, outputs and elements)
-    slope: Array  # probability = 1 / (1 + exp(-(slope * joint score + offset)))
-    offset: Array
+    quick: Curve  # for the joint scores of the quick network
+    thorough: Curve  # and of the thorough one
     threshold: Array  # from this probability on an output is shown
-    quick_slope: Array  # the same for the joint score of the quick network
-    quick_offset: Array
     limits: Array  # least sum of probabilities to read on: by words and cues alone; by them and the quick network
-
-    def probability(self, scores: Array, words: Array) -> Array:
-        """The calibrated probability of each output from the scores of both judges."""
-        return sigmoid((scores + words) * self.slope + self.offset)
-
-    def quick_probability(self, scores: Array, words: Array) -> Array:
-        """The same from the scores of the quick network."""
-        return sigmoid((scores + words) * self.quick_slope + self.quick_offset)
 
 
 # --- files -------------------------------------------------------------------------------------------------------
@@ -120,18 +121,20 @@ def read_tuned(path: Path) -> Tuned:
     """Read names and calibration; never executes anything from the file."""
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
+
+    def numbers(name: str) -> Array:
+        return np.asarray(arrays[name], dtype=np.float64)
+
     return Tuned(
         unpack(arrays["outputs"]),
         unpack(arrays["elements"]),
         unpack(arrays["feature_names"]),
         unpack(arrays["corpus"])[0],
-        arrays["features"].astype(np.float64),
-        arrays["slope"].astype(np.float64),
-        arrays["offset"].astype(np.float64),
-        arrays["threshold"].astype(np.float64),
-        arrays["quick_slope"].astype(np.float64),
-        arrays["quick_offset"].astype(np.float64),
-        arrays["limits"].astype(np.float64),
+        numbers("features"),
+        Curve(numbers("quick.slope"), numbers("quick.offset")),
+        Curve(numbers("thorough.slope"), numbers("thorough.offset")),
+        numbers("threshold"),
+        numbers("limits"),
     )
 
 
@@ -238,10 +241,10 @@ def passages(texts: Sequence[Sequence[str]]) -> list[Single]:
 def passage(parts: Sequence[str]) -> Single:
     """What each part of a passage adds to its vector, one row a part; the rows add up to the vector.
 
-    The published layers read the parts together, as many at a time as they can take, so that each is understood beside
+    The general layers read the parts together, as many at a time as they can take, so that each is understood beside
     its neighbours; a part longer than that is cut. The vector is the mean over all tokens, standardised.
     """
-    published, read = base(), _network("published")
+    published, read = base(), _network("general")
     pieces = [published.tokenizer(part)[1:-1][: MOST_TOKENS - 2] for part in parts]
     chunks: list[list[int]] = []
     room = 0
@@ -281,8 +284,8 @@ def scores(texts: Sequence[str], features: Array, entering: Entering) -> Array:
     What the network makes of a text is remembered for the life of the process; the features only add to it.
     """
     model = tuned()
-    published, trained = _network("published"), _network("thorough")
-    said = _said("thorough", lambda rows: trained(published(rows)), texts, entering, model.features.shape[1])
+    general, thorough = _network("general"), _network("thorough")
+    said = _said("thorough", lambda rows: thorough(general(rows)), texts, entering, model.features.shape[1])
     return np.asarray(said + (features * FEATURE_SCALE) @ model.features)
 
 

@@ -43,7 +43,7 @@ CONTEXTS: tuple[Context, ...] = ("background", "summary", "embodiment", "claim",
 OUTPUTS = (*(f"{r}:{s}" for r in REQUIREMENTS for s in ("substantive", "vague")), "ethics:red_flag")
 COUNTS = {"substantive": 1.0, "vague": 1.5, "red_flag": 3.0}  # in what a quicker judge hears: rare, or worse to miss
 _COUNTED = np.array([COUNTS[name.partition(":")[2]] for name in OUTPUTS])
-UNLIKELY = -2.0  # a score of the encoder for an element; odds of one to seven
+UNLIKELY = -2.3  # a score of the encoder for an element; odds of one to ten
 MOST_COUNTED = 3  # matched elements of one requirement in one sentence; more say no more
 
 # The corpus was written full of vague words and red flags; in a whole draft both are many times rarer. So there they
@@ -267,23 +267,16 @@ def probabilities(passages: Sequence[Passage], rows: learned.Array) -> tuple[lea
     texts = [p.text for p in passages]
     glance = learned.score(load_model(), texts, rows, np.zeros((len(texts), 0)))
     words, (least_of_words, least) = glance.score, tuned.limits.tolist()
-    heard = _heard(passages, glance.probability, least_of_words, np.arange(len(texts)))
+    speaks = [any(map(str.isalpha, text)) for text in texts]  # dots and figures say nothing
+    heard = np.flatnonzero(speaks & (loudness(glance.probability) >= least_of_words))
     entering: encoder.Entering = {}
     quick = encoder.quick_scores([texts[n] for n in heard], entering)
-    heard = _heard(passages, tuned.quick_probability(quick, words[heard]), least, heard)
+    heard = heard[loudness(tuned.quick.probability(quick + words[heard])) >= least]
     said = encoder.scores([texts[n] for n in heard], rows[heard], entering)
     chances, elements = np.zeros((len(texts), len(OUTPUTS))), np.zeros((len(texts), len(tuned.elements)))
-    chances[heard] = tuned.probability(said[:, : len(OUTPUTS)], words[heard])
+    chances[heard] = tuned.thorough.probability(said[:, : len(OUTPUTS)] + words[heard])
     elements[heard] = said[:, len(OUTPUTS) :]
     return chances, elements
-
-
-def _heard(
-    passages: Sequence[Passage], chances: learned.Array, least: float, numbers: learned.Indices
-) -> learned.Indices:
-    """Those of the numbered passages in which at least so much is heard; dots and figures say nothing."""
-    speaks = np.array([any(map(str.isalpha, passages[n].text)) for n in numbers], dtype=bool)
-    return np.asarray(numbers[speaks & (loudness(chances) >= least)])
 
 
 def loudness(chances: learned.Array) -> learned.Array:

@@ -26,7 +26,7 @@ def run(part: str) -> None:
     if part == "words":
         return
     if part == "all" and finetune.possible():
-        build.write_published(MODELS)
+        build.write_general(MODELS)
     sentences, passages = build.evidence_task(), build.eligibility_task()
     stored = MODELS / "held-out.npz"
     scores = measure.load(stored) if part != "all" else {}

@@ -1,7 +1,7 @@
 """Train the shipped models from the corpora we wrote (``python -m patentprep.training`` runs this; deterministic).
 
-``write_published`` writes the parts of the encoder that stay as published, where torch is installed (extra ``train``);
-``write_models`` then writes ``evidence.npz``, ``eligibility.npz`` and, again with torch, the tuned part. The model
+``write_general`` writes the parts of the encoder that learn nothing, where torch is installed (extra ``train``);
+``write_evidence``, ``write_eligibility`` and, again with torch, ``write_encoder`` write what is trained. The model
 card's figures come from models that never saw the group (document or idea), or the field, that they are measured on.
 """
 
@@ -20,8 +20,10 @@ from patentprep.checklist import load_checklist
 from patentprep.resources import files
 from patentprep.text import split_sentences
 from patentprep.training import calibrate, export, finetune, published
+from patentprep.training.layers import UNITS, thinned
 
-SAMPLE = 20  # every so many texts are enough to see how large the numbers in the network grow
+SAMPLE = 20  # every so many texts are enough to see how large the numbers in the network grow ...
+THINNED_BY = 10  # ... and to see which heads and inner units a layer can do without
 
 APART = "document and field"
 ENCODER_FOLDS = 3  # each takes long; the linear models have six
@@ -179,15 +181,22 @@ def other_registers(rows: Sequence[learned.Row]) -> list[learned.Fold]:
     ]
 
 
-def write_published(target: Path) -> None:
-    """Write the parts of the encoder that stay as published; needs the extra ``train``."""
+def write_general(target: Path) -> None:
+    """Write the parts of the encoder that learn nothing of our task; needs the extra ``train``."""
+    import torch
+
     target.mkdir(parents=True, exist_ok=True)
     still = np.zeros(encoder.WIDTH, dtype=np.float32)
     published.write_base(target / "encoder-base.npz", still, still)
     words = encoder.read_base(target / "encoder-base.npz")
-    rows = [encoder.embed(evidence.normal(row["text"]), words) for row in evidence_rows()]
-    path = target / "encoder-published.onnx"
-    export.write_layers(path, encoder.AS_PUBLISHED, rows[::SAMPLE])
+    texts = [evidence.normal(row["text"]) for row in evidence_rows()]
+    rows = [encoder.embed(text, words) for text in texts]
+    some = [encoder.embed(text, words) for text in (texts + unlabelled()[0])[::THINNED_BY]]
+    entering = [torch.tensor(one)[None] for one in some]
+    path = target / "encoder-general.onnx"
+    layers = export.published_layers(encoder.GENERAL_LAYERS)
+    thin = thinned(layers, entering, entering, encoder.HEADS // 2, UNITS // 2)
+    export.write_layers(path, thin, rows[::SAMPLE])
     read = encoder.open_network(path)
     means = np.stack([one.mean(axis=0) for one in encoder.beside(read, rows)])
     published.write_base(target / "encoder-base.npz", means.mean(axis=0), means.std(axis=0))
@@ -216,20 +225,19 @@ def read_frozen(task: Task, *, alone: bool = False) -> finetune.Work:
     """
     texts, rows = unlabelled()
     texts, rows = task.texts + texts, np.concatenate([task.features, rows])
-    thorough = _read(finetune.STUDENTS["thorough"], task, texts, rows)
-    quick = _read(finetune.STUDENTS["quick"], replace(task, elements={}), texts, rows[:, :0])
-    teacher = thorough if alone else _read(finetune.TEACHER, task, texts, rows)
-    return finetune.Work(teacher, {"quick": quick, "thorough": thorough}, task.corpus)
-
-
-def _read(shape: finetune.Shape, task: Task, texts: Sequence[str], features: learned.Array) -> finetune.Data:
-    targets = list(task.targets.values()), list(task.elements.values())
-    if not shape.frozen:
-        return finetune.prepare(texts, features, *targets)
+    everything = list(task.targets.values()), list(task.elements.values())
     with TemporaryDirectory() as aside:
-        frozen = Path(aside) / "frozen.onnx"
-        export.write_layers(frozen, shape.frozen, sample(task))
-        return finetune.prepare(texts, features, *targets, frozen)
+
+        def whole(shape: finetune.Shape) -> finetune.Data:
+            frozen = Path(aside) / f"{shape.frozen}.onnx"
+            export.write_layers(frozen, export.published_layers(shape.frozen), sample(task))
+            return finetune.prepare(texts, rows, *everything, frozen)
+
+        thorough = whole(finetune.STUDENTS["thorough"])
+        teacher = thorough if alone else whole(finetune.TEACHER)
+    thin = finetune.prepare(texts, rows, *everything, encoder.models() / "encoder-general.onnx")
+    quick = finetune.prepare(texts, rows[:, :0], everything[0], [])
+    return finetune.Work(teacher, {"quick": (quick, quick), "thorough": (thorough, thin)}, task.corpus)
 
 
 def unlabelled() -> tuple[list[str], learned.Array]:
@@ -258,39 +266,25 @@ def write_encoder(
     """
     folds = learned.folds(task.groups(APART), ENCODER_FOLDS)
     entering = sample(task)
-    published = encoder.open_network(target / "encoder-published.onnx")
-    below = {"quick": entering, "thorough": [published(rows) for rows in entering]}
+    general = encoder.open_network(target / "encoder-general.onnx")
+    below = {"quick": entering, "thorough": [general(rows) for rows in entering]}
     nets, scores = {}, {}
     for name in finetune.STUDENTS:
         nets[name], scores[name] = finetune.fit_and_cross_score(work, name, folds)
         export.write_student(target / f"encoder-{name}.onnx", nets[name], below[name])
+    targets = list(task.targets.values())
+    joint = words + scores["thorough"][:, : len(targets)]
+    hearing = calibrate.hearing(words, words + scores["quick"], joint, targets)
     export.write_tuned(
         target,
         nets["thorough"],
-        work.students["thorough"],
+        work.students["thorough"][1],
         task.texts,
         tuple(task.targets),
         tuple(task.elements),
         task.feature_names,
         task.corpus,
-        calibration(task, words, scores["quick"], scores["thorough"]),
+        hearing,
+        calibrate.calibrate(joint, targets, hearing.heard[-1]),
     )
     return scores["quick"], scores["thorough"]
-
-
-def calibration(
-    task: Task, words: learned.Array, quick: learned.Array, thorough: learned.Array
-) -> calibrate.Calibration:
-    """Thresholds and limits from the out-of-fold scores of words and cues, and of both networks."""
-    targets = list(task.targets.values())
-    joint = thorough[:, : len(targets)] + words
-    fit = calibrate.calibrate(joint, targets)
-    right = (fit.probability(joint) >= fit.threshold) & np.stack(targets, axis=1).astype(bool)
-    judges = [(calibrate.calibrate(score, targets), score) for score in (words, quick + words)]
-    chances = [judge.probability(score) for judge, score in judges]
-    limits = np.array([calibrate.silencing(one, right) for one in chances])
-    heard = np.all([evidence.loudness(one) >= least for one, least in zip(chances, limits, strict=True)], axis=0)
-    ear, _ = judges[1]
-    return replace(
-        calibrate.calibrate(joint, targets, heard), quick_slope=ear.slope, quick_offset=ear.offset, limits=limits
-    )

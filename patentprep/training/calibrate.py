@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from patentprep import evidence, learned
+from patentprep.encoder import Curve
 
 LOST = 0.006  # so much of what is rightly shown lies below the limit of each of the two quicker judges
 PRECISION = 0.90  # wanted of what is shown ...
@@ -21,37 +22,56 @@ MOST_OPEN = 0.15  # ... while at most this share is left open
 HALF_WIDTHS = np.round(np.arange(0.05, 0.46, 0.05), 2)
 
 Flags = npt.NDArray[np.bool_]
+Targets = Sequence[npt.NDArray[np.int_]]  # of one output each
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """One slope, offset and threshold an output; see ``encoder.Tuned``."""
+    """How a judge's scores are read, and from which probability on an output is shown."""
 
-    slope: learned.Array
-    offset: learned.Array
+    curve: Curve
     threshold: learned.Array
-    quick_slope: learned.Array = field(default_factory=lambda: np.zeros(0))
-    quick_offset: learned.Array = field(default_factory=lambda: np.zeros(0))
-    limits: learned.Array = field(default_factory=lambda: np.zeros(2))
-
-    def probability(self, joint: learned.Array) -> learned.Array:
-        return learned.sigmoid(joint * self.slope + self.offset)
 
 
-def calibrate(joint: learned.Array, targets: Sequence[npt.NDArray[np.int_]], heard: Flags | None = None) -> Calibration:
-    """Calibrate joint out-of-fold scores (Platt), one column an output, and choose the thresholds.
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """The two quicker judges; see ``encoder.Tuned``."""
+
+    quick: Curve
+    limits: learned.Array
+    heard: list[Flags]  # which texts of the corpus no judge silences: after the first, after both
+
+
+def curve(scores: learned.Array, targets: Targets) -> Curve:
+    """Out-of-fold scores calibrated (Platt), one column an output."""
+    pairs = [learned.platt(scores[:, n], target) for n, target in enumerate(targets)]
+    return Curve(np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs]))
+
+
+def calibrate(joint: learned.Array, targets: Targets, heard: Flags | None = None) -> Calibration:
+    """Calibrate joint out-of-fold scores, and choose the thresholds.
 
     ``heard``: which texts no quicker judge silences, where there is one; thresholds are chosen for what is then shown.
     """
-    pairs = [learned.platt(joint[:, n], target) for n, target in enumerate(targets)]
-    slope, offset = np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs])
-    chances = learned.sigmoid(joint * slope + offset)
+    fit = curve(joint, targets)
+    chances = fit.probability(joint)
     if heard is not None:
         chances[~heard] = 0.0
     wanted = [PRECISION] * (len(targets) - 1) + [FLAG_PRECISION]  # the red flag is the last output
     chosen = [threshold(chances[:, n], target.astype(bool), wanted[n]) for n, target in enumerate(targets)]
     chosen[:-1] = [max(value, 0.5) for value in chosen[:-1]]  # nothing is shown that is likelier wrong than right
-    return Calibration(slope, offset, np.array(chosen))
+    return Calibration(fit, np.array(chosen))
+
+
+def hearing(words: learned.Array, quick: learned.Array, joint: learned.Array, targets: Targets) -> Hearing:
+    """What the quicker judges silence, from the out-of-fold scores of all three, each with those of words."""
+    whole = calibrate(joint, targets)
+    right = (whole.curve.probability(joint) >= whole.threshold) & np.stack(targets, axis=1).astype(bool)
+    curves = [curve(scores, targets) for scores in (words, quick)]
+    chances = [one.probability(scores) for one, scores in zip(curves, (words, quick), strict=True)]
+    limits = [silencing(one, right) for one in chances]
+    heard = [evidence.loudness(one) >= least for one, least in zip(chances, limits, strict=True)]
+    return Hearing(curves[1], np.array(limits), list(np.logical_and.accumulate(heard)))
 
 
 def silencing(chances: learned.Array, right: Flags) -> float:

@@ -44,11 +44,11 @@ def card(sentences: build.Task, passages: build.Task, scores: Scores) -> str:
         "",
         "The linear models are logistic regressions over character n-grams, named features (what the checklist's",
         "filters and cues notice, the section, length and figures) and, for eligibility, the vector that the first",
-        "four layers of multilingual-e5-small (MIT), as published, make of a passage; every part of their score can be",
-        "shown. For evidence the linear model, of words and cues alone, decides together with the next four layers of",
-        "that encoder, trained on our evidence corpus. These cannot be taken apart, so the reasons shown are those of",
-        "cues and n-grams only. All know Chinese and English patent prose, disclosures and notes; they know no law and",
-        "cannot see drawings.",
+        "four layers of multilingual-e5-small (MIT) make of a passage; every part of their score can be shown. For",
+        "evidence the linear model, of words and cues alone, decides together with the next four layers of that",
+        "encoder, trained on our evidence corpus. These cannot be taken apart, so the reasons shown are those of cues",
+        "and n-grams only. Of the first four layers half of the heads and inner units are left. All know Chinese and",
+        "English patent prose, disclosures and notes; they know no law and cannot see drawings.",
         "",
         "## Evidence: which sentence meets which requirement",
         "",
@@ -142,12 +142,9 @@ def _joint(scores: Scores, what: str = "") -> learned.Array:
 
 def _heard(scores: Scores, task: build.Task) -> list[Flags]:
     """Which sentences reach the encoder at all, and which its thorough network."""
-    words, targets = scores["evidence words"], list(task.targets.values())
-    hears = []
-    for judge, least in zip((words, words + scores["evidence quick"]), encoder.tuned().limits, strict=True):
-        chances = calibrate.calibrate(judge, targets).probability(judge)
-        hears.append(evidence.loudness(chances) >= least)
-    return list(np.logical_and.accumulate(hears))
+    words = scores["evidence words"]
+    targets = list(task.targets.values())
+    return calibrate.hearing(words, words + scores["evidence quick"], _joint(scores), targets).heard
 
 
 def _shares(scores: Scores, task: build.Task) -> str:
@@ -184,7 +181,7 @@ def _show(
 ) -> None:
     """Mark what would be shown of some rows, by the rule of ``evidence.judge`` but its contexts and patterns."""
     limit = dict(zip(evidence.OUTPUTS, fit.threshold.tolist(), strict=True))
-    for n, row in zip(rows.tolist(), fit.probability(scores[rows]).tolist(), strict=True):
+    for n, row in zip(rows.tolist(), fit.curve.probability(scores[rows]).tolist(), strict=True):
         if not heard[n]:
             continue
         chance = dict(zip(evidence.OUTPUTS, row, strict=True))
@@ -387,7 +384,7 @@ def _baselines(task: build.Task, scores: Scores) -> list[list[object]]:
     named = {
         "counting technical words": "keywords",
         "character n-grams alone": "n-grams",
-        "the published encoder alone": "encoder",
+        "the encoder alone": "encoder",
         "the shipped classifier": "group",
     }
     rows: list[list[object]] = []

@@ -21,25 +21,26 @@ import numpy as np
 from patentprep import encoder, learned
 from patentprep.encoder import WIDTH
 from patentprep.training import published
-from patentprep.training.calibrate import Calibration
-from patentprep.training.finetune import Data, Indices, block
+from patentprep.training.calibrate import Calibration, Hearing
+from patentprep.training.finetune import Data, Indices
+from patentprep.training.layers import block
 
 SMOOTHING = 0.75  # exponent of the largest value of a column; the rest is left to its weights
 OUTPUTS = {"mean", "look", "say"}  # the small layers at the end, by their names in the network
 CHECKS = 5  # texts whose scores are kept beside the weights, to prove that the files belong together
 
 
-def published_layers(end: int) -> Any:
-    """The layers below ``end`` as published, as one network."""
+def published_layers(end: int) -> list[Any]:
+    """The layers below ``end`` as published."""
+    whole = published.published()
+    return [block(number, whole).eval() for number in range(end)]
+
+
+def write_layers(path: Path, layers: Sequence[Any], sample: Sequence[encoder.Single]) -> None:
+    """Some layers as one network. ``sample``: vectors of some texts as they enter the first of them."""
     from torch import nn
 
-    whole = published.published()
-    return nn.Sequential(*(block(number, whole) for number in range(end))).eval()
-
-
-def write_layers(path: Path, end: int, sample: Sequence[encoder.Single]) -> None:
-    """The layers below ``end`` as published. ``sample``: vectors of some texts as they enter the first of them."""
-    write_onnx(path, smoothed(published_layers(end), sample), {0: "texts", 1: "tokens"})
+    write_onnx(path, smoothed(nn.Sequential(*layers).eval(), sample), {0: "texts", 1: "tokens"})
 
 
 def write_student(path: Path, net: Any, sample: Sequence[encoder.Single]) -> None:
@@ -182,14 +183,15 @@ def write_tuned(
     elements: Sequence[str],
     feature_names: Sequence[str],
     corpus: str,
+    hearing: Hearing,
     calibration: Calibration,
 ) -> None:
     """Write names and numbers, and what the written parts make of a few texts."""
     weights = net.named.weight.detach().numpy().T.astype(np.float32)
     sample: Indices = np.linspace(0, len(texts) - 1, CHECKS).astype(np.int_)
-    published, trained = (encoder.open_network(folder / f"encoder-{name}.onnx") for name in ("published", "thorough"))
+    general, thorough = (encoder.open_network(folder / f"encoder-{name}.onnx") for name in ("general", "thorough"))
     entering = (encoder.embed(texts[n], encoder.base()) for n in sample)
-    checks = np.stack([trained(published(rows)) for rows in entering]) + data.features[sample] @ weights
+    checks = np.stack([thorough(general(rows)) for rows in entering]) + data.features[sample] @ weights
     np.savez_compressed(
         folder / "encoder-tuned.npz",
         outputs=learned.pack(outputs),
@@ -197,12 +199,13 @@ def write_tuned(
         feature_names=learned.pack(feature_names),
         corpus=learned.pack([corpus]),
         features=weights,
-        slope=calibration.slope,
-        offset=calibration.offset,
         threshold=calibration.threshold,
-        quick_slope=calibration.quick_slope,
-        quick_offset=calibration.quick_offset,
-        limits=calibration.limits,
+        limits=hearing.limits,
         check_rows=sample,
         check_scores=checks.astype(np.float32),
+        **{
+            f"{name}.{part}": getattr(curve, part)
+            for name, curve in (("quick", hearing.quick), ("thorough", calibration.curve))
+            for part in ("slope", "offset")
+        },
     )

@@ -2,12 +2,13 @@
 
 Three networks are trained. The teacher is the whole encoder: eight layers as published, four trained. Its two students
 are shipped; they learn what the labels say, and what the teacher says of the same sentences and of others without
-labels. The thorough one has four layers as published and four trained, which read neighbouring tokens in pairs: it
-costs half as much. (With fewer layers as published it does better on unseen fields of our corpus, but worse on
-sentences that others wrote.) The quick one is a single layer with half of its inner units; it only says which sentences
-the thorough one need not read. Each output has the same loss as in the linear model: cross-entropy, positives counted
-twice; naming the element is a further task of less weight. Deterministic on one machine; another processor rounds
-differently.
+labels. The thorough one has four layers as published and four trained, which read neighbouring tokens in pairs. (With
+fewer layers as published it does better on unseen fields of our corpus, but worse on sentences that others wrote; and
+so where what it has learned is made thinner and taught again. Only the layers below it can be thinned: it reads what
+they say as if they were whole.) The quick one is a single layer with half of its inner units; it only says which
+sentences the thorough one need not read. Each output has the same loss as in the linear model: cross-entropy, positives
+counted twice; naming the element is a further task of less weight. Deterministic on one machine; another processor
+rounds differently.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import importlib.util
 import math
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,12 +28,13 @@ import numpy.typing as npt
 
 from patentprep import encoder, learned
 from patentprep.encoder import HEADS, WIDTH, Single
-from patentprep.training.published import NORMS, PARTS, Published, published
+from patentprep.training.layers import DROPOUT, UNITS, block, cut, keep_busiest
+from patentprep.training.published import published
 
 BATCH = 16
 RATE, HEAD_RATE, DECAY = 2e-4, 1e-3, 0.01  # AdamW
 WARM_UP = 0.1  # share of the steps in which the rate rises; then it falls to nought
-DROPOUT, HEAD_DROPOUT = 0.1, 0.2
+HEAD_DROPOUT = 0.2
 TOKEN_DROPOUT = 0.1  # share of the tokens that a text loses while it is learned
 POSITIVE_WEIGHT = 2.0
 ELEMENT_WEIGHT = 0.3  # of the loss of naming elements
@@ -47,14 +49,14 @@ class Shape:
     frozen: int  # so many layers that stay as published ...
     trained: tuple[int, ...]  # ... and those above them that are trained
     epochs: int
-    units: int = 4 * WIDTH  # inner units of each trained layer: the busiest of the 4 * WIDTH that there are
-    paired_from: int | None = None  # from this trained layer on, neighbouring tokens are read in pairs
+    paired: bool = False  # neighbouring tokens are read in pairs
+    units: int = UNITS  # inner units of each trained layer: the busiest of those that there are
 
 
 TEACHER = Shape(8, (8, 9, 10, 11), epochs=4)
 STUDENTS = {
-    "quick": Shape(0, (0,), epochs=4, units=2 * WIDTH),
-    "thorough": Shape(encoder.AS_PUBLISHED, (4, 5, 6, 7), epochs=4, paired_from=0),
+    "quick": Shape(0, (0,), epochs=4, units=UNITS // 2),
+    "thorough": Shape(encoder.GENERAL_LAYERS, (4, 5, 6, 7), epochs=4, paired=True),
 }
 TAUGHT = 0.5  # share of the teacher in the loss of a labelled sentence
 
@@ -67,60 +69,20 @@ def possible() -> bool:
 # --- the network in torch ----------------------------------------------------------------------------------------
 
 
-def block(number: int, whole: Published) -> Any:
-    """One layer of the network as published."""
-    import torch
-    from torch import nn
-    from torch.nn import functional
-
-    class Block(nn.Module):  # type: ignore[misc]
-        def __init__(self) -> None:
-            super().__init__()
-            for ours, theirs in PARTS.items():
-                raw = whole.weights(f"l{number}.{theirs}.w", 4 * WIDTH if ours == "narrow" else WIDTH)
-                part = nn.Linear(raw.shape[1], raw.shape[0])
-                part.weight.data = torch.tensor(raw)
-                part.bias.data = torch.tensor(whole.single(f"l{number}.{theirs}.b"))
-                setattr(self, ours, part)
-            for ours, theirs in NORMS.items():
-                norm = nn.LayerNorm(WIDTH, eps=1e-12)
-                norm.weight.data = torch.tensor(whole.single(f"l{number}.{theirs}.w"))
-                norm.bias.data = torch.tensor(whole.single(f"l{number}.{theirs}.b"))
-                setattr(self, ours, norm)
-            self.dropout = nn.Dropout(DROPOUT)
-
-        def forward(self, x: Any, mask: Any = None) -> Any:
-            query, key, value = (part(x) for part in (self.query, self.key, self.value))
-            if mask is None:  # one text; written out, in fixed shapes, for the file that is shipped
-                query, key, value = (
-                    part.reshape(-1, HEADS, WIDTH // HEADS).transpose(0, 1) for part in (query, key, value)
-                )
-                share = (query @ key.transpose(1, 2) / math.sqrt(WIDTH / HEADS)).softmax(-1)
-                seen = (share @ value).transpose(0, 1).reshape(1, -1, WIDTH)
-            else:
-                texts, length, _ = x.shape
-                heads = [part.view(texts, length, HEADS, -1).transpose(1, 2) for part in (query, key, value)]
-                seen = functional.scaled_dot_product_attention(*heads, attn_mask=mask[:, None, None, :])
-                seen = seen.transpose(1, 2).reshape(texts, length, -1)
-            x = self.join_norm(x + self.dropout(self.join(seen)))
-            return self.narrow_norm(x + self.dropout(self.narrow(functional.gelu(self.widen(x)))))
-
-    return Block()
-
-
-def network(shape: Shape, features: int, outputs: int) -> Any:
-    """The layers to train, as published, and fresh outputs."""
+def network(shape: Shape, features: int, outputs: int, *, whole: bool = False) -> Any:
+    """The layers to train, as published, and fresh outputs. Unless ``whole``, the layers are but room for weights."""
     import torch
     from torch import nn
 
-    whole = published()
+    source = published()
 
     class Network(nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
-            self.blocks = nn.ModuleList([block(number, whole) for number in shape.trained])
-            for layer in self.blocks:
-                keep(layer, range(shape.units))
+            self.blocks = nn.ModuleList([block(number, source) for number in shape.trained])
+            if not whole:
+                for layer in self.blocks:
+                    cut(layer, HEADS, shape.units)
             self.mean, self.named = nn.Linear(WIDTH, outputs), nn.Linear(features, outputs, bias=False)
             self.look, self.say = nn.Linear(WIDTH, outputs), nn.Linear(WIDTH, outputs)
             nn.init.zeros_(self.look.weight)
@@ -129,9 +91,9 @@ def network(shape: Shape, features: int, outputs: int) -> Any:
             self.register_buffer("spread", torch.ones(WIDTH))
 
         def read(self, x: Any, mask: Any = None) -> tuple[Any, Any]:
-            for number, layer in enumerate(self.blocks):
-                if number == shape.paired_from:
-                    x, mask = pairs(x, mask)
+            if shape.paired:
+                x, mask = pairs(x, mask)
+            for layer in self.blocks:
                 x = layer(x, mask)
             return x.float(), mask
 
@@ -147,44 +109,6 @@ def network(shape: Shape, features: int, outputs: int) -> Any:
             return said if named is None else said + self.named(named)
 
     return Network()
-
-
-def keep(layer: Any, units: Iterable[int]) -> None:
-    """Leave a layer only some units of its middle."""
-    import torch
-
-    chosen = torch.tensor(list(units))
-    layer.widen.weight.data, layer.widen.bias.data = layer.widen.weight.data[chosen], layer.widen.bias.data[chosen]
-    layer.narrow.weight.data = layer.narrow.weight.data[:, chosen]
-
-
-def keep_busiest(net: Any, shape: Shape, sample: Sequence[tuple[Any, Any]]) -> None:
-    """Give the layers the units that matter most where the published network reads the sample: mean times weight."""
-    import torch
-    from torch.nn import functional
-
-    whole = published()
-    layers = {number: block(number, whole).eval() for number in range(shape.frozen, max(shape.trained) + 1)}
-    busy = {number: torch.zeros(4 * WIDTH) for number in layers}
-
-    def watched(number: int, layer: Any, x: Any, mask: Any) -> Any:
-        def look(_: Any, __: Any, out: Any) -> None:
-            busy[number] += functional.gelu(out)[mask].abs().sum(0)
-
-        watch = layer.widen.register_forward_hook(look)
-        x = layer(x, mask)
-        watch.remove()
-        return x
-
-    with torch.no_grad():
-        for x, mask in sample:
-            for number, layer in layers.items():
-                x = watched(number, layer, x, mask)
-    for own, number in zip(net.blocks, shape.trained, strict=True):
-        layer = layers[number]
-        worth = busy[number] * layer.narrow.weight.data.norm(dim=0)
-        keep(layer, sorted(worth.topk(shape.units).indices.tolist()))
-        own.load_state_dict(layer.state_dict())
 
 
 def pairs(x: Any, mask: Any = None) -> tuple[Any, Any]:
@@ -279,9 +203,18 @@ def fit(shape: Shape, data: Data, chosen: Indices, seed: int, taught: Single | N
 
     torch.set_num_threads(1)  # more would not be repeatable, and hardly quicker on texts this short
     torch.manual_seed(seed)
+    net = network(shape, data.features.shape[1], data.targets.shape[1], whole=True).eval()
     draw = np.random.default_rng(seed)
+    sample = draw.permutation(chosen)[:320]
+    parts = [data.batch(sample[at : at + BATCH])[:2] for at in range(0, len(sample), BATCH)]
+    if shape.units < UNITS:
+        for layer in net.blocks:
+            keep_busiest(layer, parts, shape.units)
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        means = torch.cat([average(*net.read(x, mask)) for x, mask in parts])
+    net.center.copy_(means.mean(0))
+    net.spread.copy_(means.std(0) * 2)
     columns = data.targets.shape[1]
-    net = network(shape, data.features.shape[1], columns)
     targets = torch.zeros((len(data.tokens), columns))
     targets[: len(data.targets)] = torch.tensor(data.targets)
     positive = torch.full((columns,), POSITIVE_WEIGHT)
@@ -293,15 +226,6 @@ def fit(shape: Shape, data: Data, chosen: Indices, seed: int, taught: Single | N
         share[:] = TAUGHT
         share[len(data.targets) :] = 1.0
         advice = torch.sigmoid(torch.tensor(taught, dtype=torch.float32))
-    sample = draw.permutation(chosen)[:320]
-    parts = [data.batch(sample[at : at + BATCH])[:2] for at in range(0, len(sample), BATCH)]
-    if shape.units < 4 * WIDTH:
-        keep_busiest(net, shape, parts)
-    net.eval()
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        means = torch.cat([average(*net.read(x, mask)) for x, mask in parts])
-    net.center.copy_(means.mean(0))
-    net.spread.copy_(means.std(0) * 2)
     body = list(net.blocks.parameters())
     head = [parameter for name, parameter in net.named_parameters() if not name.startswith("blocks.")]
     optimizer = torch.optim.AdamW([{"params": body, "lr": RATE}, {"params": head, "lr": HEAD_RATE}], weight_decay=DECAY)
@@ -351,7 +275,7 @@ class Work:
     """
 
     teacher: Data
-    students: Mapping[str, Data]
+    students: Mapping[str, tuple[Data, Data]]  # as a student learns from them; as it reads them once it is shipped
     corpus: str
 
 
@@ -381,7 +305,7 @@ def fit_and_cross_score(work: Work, student: str, folds: Sequence[learned.Fold])
 
 def _gathered(work: Work, student: str, folds: Sequence[learned.Fold], alone: bool = False) -> learned.Array:
     """What the folds have left."""
-    scores = np.full(work.students[student].targets.shape, np.nan)
+    scores = np.full(work.students[student][1].targets.shape, np.nan)
     for kept, held in folds:
         scores[held] = np.load(_saved(work, kept, held, f"{_name(student, alone)}.npy", STUDENTS[student]))
     return scores
@@ -391,12 +315,12 @@ def _score_fold(work: Work, student: str, fold: learned.Fold, alone: bool = Fals
     kept, held = fold
     path = _saved(work, kept, held, f"{_name(student, alone)}.npy", STUDENTS[student])
     if not path.exists():
-        np.save(path, predict(_student(work, student, kept, alone), work.students[student], held))
+        np.save(path, predict(_student(work, student, kept, alone), work.students[student][1], held))
 
 
 def _student(work: Work, student: str, kept: Indices, alone: bool = False) -> Any:
     """The student of a teacher that has learned from the texts ``kept``, or one that has learned from them alone."""
-    shape, data = STUDENTS[student], work.students[student]
+    shape, (data, _) = STUDENTS[student], work.students[student]
     more = np.concatenate([kept, data.unlabelled])
     return _kept(
         _saved(work, kept, kept, f"{_name(student, alone)}.pt", shape),
