@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 from commands import Run, runner
+from piles import DRAFT, SAMPLES
 
 from patentprep.cases.store import Store, open_store
+from patentprep.triage import triage
+from patentprep.triage.model import Row
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -38,6 +41,22 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 def store(tmp_path: Path) -> Store:
     """A store of cases in a new folder inside ``tmp_path``."""
     return open_store(tmp_path / "home")
+
+
+@pytest.fixture
+def drafts(tmp_path: Path) -> Path:
+    """A folder with twelve drafts, each a little different."""
+    folder = tmp_path / "drafts"
+    folder.mkdir()
+    for n in range(12):
+        (folder / f"D-{n:02}.txt").write_text(DRAFT.format(n=n + 20), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def samples() -> dict[str, Row]:
+    """What triage says of the samples, by name."""
+    return {row.name: row for row in triage([SAMPLES], backend="serial")}
 
 
 # Strict, so that a mended case must leave the list.

@@ -195,7 +195,7 @@ def write_general(target: Path) -> None:
     entering = [torch.tensor(one)[None] for one in some]
     path = target / "encoder-general.onnx"
     layers = export.published_layers(encoder.GENERAL_LAYERS)
-    thin = thinned(layers, entering, entering, encoder.HEADS // 2, UNITS // 2)
+    thin = thinned(layers, entering, encoder.HEADS // 2, UNITS // 2)
     export.write_layers(path, thin, rows[::SAMPLE])
     read = encoder.open_network(path)
     means = np.stack([one.mean(axis=0) for one in encoder.beside(read, rows)])
@@ -219,25 +219,21 @@ def write_eligibility(target: Path, task: Task) -> None:
 
 
 def read_frozen(task: Task, *, alone: bool = False) -> finetune.Work:
-    """The sentences, and others without labels, as they leave the layers that are not trained.
+    """The sentences, and others without labels, as they leave the layers that learn nothing.
 
     ``alone``: for students without a teacher.
     """
     texts, rows = unlabelled()
     texts, rows = task.texts + texts, np.concatenate([task.features, rows])
     everything = list(task.targets.values()), list(task.elements.values())
-    with TemporaryDirectory() as aside:
-
-        def whole(shape: finetune.Shape) -> finetune.Data:
-            frozen = Path(aside) / f"{shape.frozen}.onnx"
-            export.write_layers(frozen, export.published_layers(shape.frozen), sample(task))
-            return finetune.prepare(texts, rows, *everything, frozen)
-
-        thorough = whole(finetune.STUDENTS["thorough"])
-        teacher = thorough if alone else whole(finetune.TEACHER)
-    thin = finetune.prepare(texts, rows, *everything, encoder.models() / "encoder-general.onnx")
     quick = finetune.prepare(texts, rows[:, :0], everything[0], [])
-    return finetune.Work(teacher, {"quick": (quick, quick), "thorough": (thorough, thin)}, task.corpus)
+    teacher = thorough = finetune.prepare(texts, rows, *everything, encoder.models() / "encoder-general.onnx")
+    if not alone:
+        with TemporaryDirectory() as aside:
+            whole = Path(aside) / "whole.onnx"
+            export.write_layers(whole, export.published_layers(finetune.TEACHER.frozen), sample(task))
+            teacher = finetune.prepare(texts, rows, *everything, whole)
+    return finetune.Work(teacher, {"quick": quick, "thorough": thorough}, task.corpus)
 
 
 def unlabelled() -> tuple[list[str], learned.Array]:
@@ -278,7 +274,7 @@ def write_encoder(
     export.write_tuned(
         target,
         nets["thorough"],
-        work.students["thorough"][1],
+        work.students["thorough"],
         task.texts,
         tuple(task.targets),
         tuple(task.elements),

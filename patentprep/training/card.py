@@ -30,7 +30,8 @@ CONFUSIONS = 14  # of the most frequent
 
 def card(sentences: build.Task, passages: build.Task, scores: Scores) -> str:
     """The model card: what ``patentprep model card`` prints."""
-    heard = _heard(scores, sentences)[-1]
+    reached = _heard(scores, sentences)
+    heard = reached[-1]
     shown = _shown(_joint(scores), sentences, heard)
     lines = [
         "# Model card",
@@ -57,7 +58,7 @@ def card(sentences: build.Task, passages: build.Task, scores: Scores) -> str:
         "alone hear nothing, the encoder is not asked, and nothing is shown; nor does it read thoroughly where its",
         "quick network, a single layer, and words together hear nothing: where the probabilities of all outputs, a",
         f"vague one counted {evidence.COUNTS['vague']:g} times and a red flag {evidence.COUNTS['red_flag']:g} times,",
-        f"add up to less than {_limits()}. Of the corpus, full of evidence as it is, {_shares(scores, sentences)}",
+        f"add up to less than {_limits()}. Of the corpus, full of evidence as it is, {_shares(reached)}",
         "are read that far; of a whole draft much less. Of what would rightly be shown this loses",
         f"{_lost(scores, sentences, heard):.1%}.",
         "",
@@ -147,8 +148,8 @@ def _heard(scores: Scores, task: build.Task) -> list[Flags]:
     return calibrate.hearing(words, words + scores["evidence quick"], _joint(scores), targets).heard
 
 
-def _shares(scores: Scores, task: build.Task) -> str:
-    return " and ".join(f"{heard.mean():.0%}" for heard in _heard(scores, task))
+def _shares(reached: Sequence[Flags]) -> str:
+    return " and ".join(f"{heard.mean():.0%}" for heard in reached)
 
 
 def _limits() -> str:

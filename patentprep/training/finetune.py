@@ -2,13 +2,12 @@
 
 Three networks are trained. The teacher is the whole encoder: eight layers as published, four trained. Its two students
 are shipped; they learn what the labels say, and what the teacher says of the same sentences and of others without
-labels. The thorough one has four layers as published and four trained, which read neighbouring tokens in pairs. (With
-fewer layers as published it does better on unseen fields of our corpus, but worse on sentences that others wrote; and
-so where what it has learned is made thinner and taught again. Only the layers below it can be thinned: it reads what
-they say as if they were whole.) The quick one is a single layer with half of its inner units; it only says which
-sentences the thorough one need not read. Each output has the same loss as in the linear model: cross-entropy, positives
-counted twice; naming the element is a further task of less weight. Deterministic on one machine; another processor
-rounds differently.
+labels. The thorough one stands on the general layers, which do not learn, and has four trained ones, which read
+neighbouring tokens in pairs. (With fewer general layers it does better on unseen fields of our corpus, but worse on
+sentences that others wrote; and so where what it has learned is made thinner and taught again.) The quick one is a
+single layer with half of its inner units; it only says which sentences the thorough one need not read. Each output has
+the same loss as in the linear model: cross-entropy, positives counted twice; naming the element is a further task of
+less weight. Deterministic on one machine; another processor rounds differently.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from patentprep import encoder, learned
-from patentprep.encoder import HEADS, WIDTH, Single
+from patentprep.encoder import WIDTH, Single
 from patentprep.training.layers import DROPOUT, UNITS, block, cut, keep_busiest
 from patentprep.training.published import published
 
@@ -46,7 +45,7 @@ Indices = npt.NDArray[np.int_]
 class Shape:
     """Which layers of the published encoder a network has, counted from 0."""
 
-    frozen: int  # so many layers that stay as published ...
+    frozen: int  # so many layers that learn nothing ...
     trained: tuple[int, ...]  # ... and those above them that are trained
     epochs: int
     paired: bool = False  # neighbouring tokens are read in pairs
@@ -82,7 +81,7 @@ def network(shape: Shape, features: int, outputs: int, *, whole: bool = False) -
             self.blocks = nn.ModuleList([block(number, source) for number in shape.trained])
             if not whole:
                 for layer in self.blocks:
-                    cut(layer, HEADS, shape.units)
+                    cut(layer, shape.units)
             self.mean, self.named = nn.Linear(WIDTH, outputs), nn.Linear(features, outputs, bias=False)
             self.look, self.say = nn.Linear(WIDTH, outputs), nn.Linear(WIDTH, outputs)
             nn.init.zeros_(self.look.weight)
@@ -134,7 +133,7 @@ def average(x: Any, mask: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Token vectors of every text after the layers that stay, features, and targets.
+    """Token vectors of every text after the layers that learn nothing, features, and targets.
 
     Texts without labels stand at the end; they have no row of targets.
     """
@@ -167,7 +166,7 @@ def prepare(
     elements: Sequence[Indices],
     frozen: Path | None = None,
 ) -> Data:
-    """Read the texts with the layers that stay, as ``export.write_layers`` wrote them to ``frozen``, if any do.
+    """Read the texts with the layers that learn nothing, if there are any, from the file ``frozen``.
 
     Texts and features may be more than the targets: the last ones are without labels.
     """
@@ -275,7 +274,7 @@ class Work:
     """
 
     teacher: Data
-    students: Mapping[str, tuple[Data, Data]]  # as a student learns from them; as it reads them once it is shipped
+    students: Mapping[str, Data]
     corpus: str
 
 
@@ -305,7 +304,7 @@ def fit_and_cross_score(work: Work, student: str, folds: Sequence[learned.Fold])
 
 def _gathered(work: Work, student: str, folds: Sequence[learned.Fold], alone: bool = False) -> learned.Array:
     """What the folds have left."""
-    scores = np.full(work.students[student][1].targets.shape, np.nan)
+    scores = np.full(work.students[student].targets.shape, np.nan)
     for kept, held in folds:
         scores[held] = np.load(_saved(work, kept, held, f"{_name(student, alone)}.npy", STUDENTS[student]))
     return scores
@@ -315,12 +314,12 @@ def _score_fold(work: Work, student: str, fold: learned.Fold, alone: bool = Fals
     kept, held = fold
     path = _saved(work, kept, held, f"{_name(student, alone)}.npy", STUDENTS[student])
     if not path.exists():
-        np.save(path, predict(_student(work, student, kept, alone), work.students[student][1], held))
+        np.save(path, predict(_student(work, student, kept, alone), work.students[student], held))
 
 
 def _student(work: Work, student: str, kept: Indices, alone: bool = False) -> Any:
     """The student of a teacher that has learned from the texts ``kept``, or one that has learned from them alone."""
-    shape, (data, _) = STUDENTS[student], work.students[student]
+    shape, data = STUDENTS[student], work.students[student]
     more = np.concatenate([kept, data.unlabelled])
     return _kept(
         _saved(work, kept, kept, f"{_name(student, alone)}.pt", shape),

@@ -12,7 +12,10 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from patentprep.encoder import HEADS, WIDTH
+from patentprep.learned import Array
 from patentprep.training.published import NORMS, PARTS, Published
 
 HEAD = WIDTH // HEADS  # width of a head
@@ -72,9 +75,8 @@ def block(number: int, whole: Published) -> Any:
     return Block()
 
 
-def cut(layer: Any, heads: int, units: int) -> None:
-    """Leave a layer its first heads and inner units: the room for the weights of a thinner one."""
-    _keep(layer, ("query", "key", "value"), "join", list(range(heads * HEAD)))
+def cut(layer: Any, units: int) -> None:
+    """Leave a layer its first inner units: the room for the weights of one that kept only so many."""
     _keep(layer, ("widen",), "narrow", list(range(units)))
 
 
@@ -97,15 +99,16 @@ def _keep(layer: Any, before: Sequence[str], after: str, columns: Sequence[int])
     part.weight.data = part.weight.data[:, columns]
 
 
-def thinned(layers: Iterable[Any], wanted: Sequence[Any], given: Sequence[Any], heads: int, units: int) -> list[Any]:
+def thinned(layers: Iterable[Any], entering: Sequence[Any], heads: int, units: int) -> list[Any]:
     """Copies of the layers with so many heads and inner units each.
 
-    ``wanted``: the vectors of each text as they enter the layers; ``given``: as they enter the thinned ones. A thinned
-    layer also makes up for what those below it have lost.
+    ``entering``: the vectors of each text as they enter the first layer. A thinned layer also makes up for what those
+    below it have lost.
     """
     import torch
 
     found = []
+    wanted = given = entering  # what leaves the whole layers so far, and the thinned ones
     with torch.no_grad():
         for layer in layers:
             thin = copy.deepcopy(layer)
@@ -137,40 +140,37 @@ def _refit(
     group: int = 1,
 ) -> list[Any]:
     """Leave so many columns before a product, fit the product anew to what is wanted of it; what then enters it."""
-    columns, weight, bias = _least_missed(entering, wanted, kept, group)
+    import torch
+
+    rows, targets = (torch.cat(list(parts), 1)[0].double().numpy() for parts in (entering, wanted))
+    columns, weight, bias = least_missed(rows, targets, kept, group)
     _keep(layer, before, after, columns)
     part = getattr(layer, after)
-    part.weight.data, part.bias.data = weight, bias
+    part.weight.data = torch.tensor(weight.T, dtype=torch.float32).contiguous()
+    part.bias.data = torch.tensor(bias, dtype=torch.float32)
     return [one[..., columns] for one in entering]
 
 
-def _least_missed(entering: Sequence[Any], wanted: Sequence[Any], kept: int, group: int) -> tuple[list[int], Any, Any]:
+def least_missed(rows: Array, wanted: Array, kept: int, group: int = 1) -> tuple[list[int], Array, Array]:
     """The columns by which, with a constant, the wanted is fitted best; the weights and the constant of that fit.
 
     Columns go in groups side by side, those first whose loss costs the fit least.
     """
-    import torch
-
-    squares: Any = 0.0
-    products: Any = 0.0
-    for one, target in zip(entering, wanted, strict=True):
-        rows = torch.nn.functional.pad(one.reshape(-1, one.shape[-1]), (0, 1), value=1.0).double()
-        squares = squares + rows.T @ rows
-        products = products + rows.T @ target.reshape(-1, target.shape[-1]).double()
+    rows = np.pad(rows, ((0, 0), (0, 1)), constant_values=1.0)
+    squares, products = rows.T @ rows, rows.T @ wanted
     constant = len(squares) - 1
-    squares += torch.eye(len(squares)) * _RIDGE * squares.diagonal()[:constant].mean()
-    columns = torch.arange(constant)
+    squares += np.eye(len(squares)) * _RIDGE * squares.diagonal()[:constant].mean()
+    columns = np.arange(constant)
     while True:
-        left = torch.cat([columns, torch.tensor([constant])])
-        inverse = torch.linalg.inv(squares[left][:, left])
+        left = [*columns, constant]
+        inverse = np.linalg.inv(squares[np.ix_(left, left)])
         weights = inverse @ products[left]
         if len(columns) <= kept:
-            return columns.tolist(), weights[:-1].T.float().contiguous(), weights[-1].float()
+            return columns.tolist(), weights[:-1], weights[-1]
         groups = len(columns) // group
         own = weights[:-1].reshape(groups, group, -1)
-        cells = inverse[:-1, :-1].reshape(groups, group, groups, group).diagonal(dim1=0, dim2=2).permute(2, 0, 1)
-        cost = (own * torch.linalg.solve(cells, own)).sum((1, 2))
+        cells = np.einsum("ijik->ijk", inverse[:-1, :-1].reshape(groups, group, groups, group))
+        cost = (own * np.linalg.solve(cells, own)).sum((1, 2))
         most = 1 if group > 1 else min(AT_ONCE, len(columns) - kept)
-        stays = torch.ones(groups, dtype=torch.bool)
-        stays[cost.argsort()[:most]] = False
+        stays = np.sort(cost.argsort()[most:])
         columns = columns.reshape(groups, group)[stays].reshape(-1)
