@@ -6,7 +6,7 @@ import io
 import time
 
 import pytest
-from pdfs import Draw, pdf
+from pdfs import Draw, needs_a_chinese_font, pdf
 from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
 from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # type: ignore[import-untyped]
@@ -202,6 +202,7 @@ def test_a_page_is_as_wide_as_asked_and_never_too_big(width: int, shown: int) ->
     assert max(size(image)) <= 2000
 
 
+@needs_a_chinese_font
 def test_small_pictures_of_several_pages() -> None:
     drawn = draw_pages(pdf(lines(EN * 10), lines(ZH * 10, "STSong-Light")), [1, 2, 7], 1000)
     assert sorted(drawn) == [1, 2]

@@ -6,7 +6,7 @@ import io
 import threading
 
 import pytest
-from pdfs import Draw, pdf
+from pdfs import Draw, a_chinese_font_is_here, needs_a_chinese_font, pdf
 from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
 from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # type: ignore[import-untyped]
@@ -32,6 +32,9 @@ ZH = (
     "读取主轴的振动信号，将其划分为多个窗口，对每个窗口计算频谱，并将频谱输入包含三个卷积层的神经网络。训练数据来自九台机床"
     "的实际加工记录，由两名维修工程师在每次换刀之后进行标注。当预测的磨损量超过阈值时，在工件表面受损之前降低进给速度。"
 )
+
+
+UNHELD = pytest.param(ZH, "STSong-Light", marks=needs_a_chinese_font)
 
 
 def wrap(text: str, font: str, size: float, measure: float) -> list[str]:
@@ -135,7 +138,7 @@ def test_paragraph_numbers_are_labels_and_not_text() -> None:
 @pytest.mark.parametrize("place", ["left", "right"])
 @pytest.mark.parametrize("order", ["before", "after", "with the line"])
 @pytest.mark.parametrize("step", [1, 5])
-@pytest.mark.parametrize(("text", "font"), [(EN, "Times-Roman"), (ZH, "STSong-Light")])
+@pytest.mark.parametrize(("text", "font"), [(EN, "Times-Roman"), UNHELD])
 def test_line_numbers_are_stripped(text: str, font: str, step: int, order: str, place: str) -> None:
     """PCT Rule 11.8 asks for every fifth line; word processors number every line."""
     x = 50 if place == "left" else 540
@@ -471,6 +474,14 @@ def test_numbers_of_every_line_on_a_last_page_of_few_lines() -> None:
     assert " ".join(lines[:33]).split() == text.split()
 
 
+def test_chinese_without_any_font_for_it_is_told() -> None:
+    """PDFium then has no shapes: marks alone on a line go, and pictures of the page stay white."""
+    document = read(lambda canvas: put(canvas, body(ZH, "STSong-Light"), font="STSong-Light"))
+    told = [(w.key, w.page, dict(w.facts)["pages"]) for w in document.warnings]
+    assert told == ([] if a_chinese_font_is_here() else [("no_font", 1, "1")])
+
+
+@needs_a_chinese_font
 def test_a_stop_alone_on_a_line_stays_with_its_sentence() -> None:
     lines = ["与阈值报警方法相比，本发明突出冲击成分，使水泵轴承早期剥落的漏报率由6.1%降至1.9%", "。"]
     text = read(

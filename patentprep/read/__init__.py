@@ -91,6 +91,7 @@ def _read_pdf(
             ("image_pages", pictures),
             ("hidden_text", sorted(set(result.hidden))),
             ("broken_pages", sorted(set(result.broken))),
+            ("no_font", result.fontless),
         )
         if numbers
     ]

@@ -17,12 +17,14 @@ from patentprep.errors import DamagedDraft, EncryptedDraft
 from patentprep.model import Progress
 from patentprep.read.limits import MAX_CHARACTERS, MAX_PAGES, too_long
 from patentprep.read.lines import Line, clean
+from patentprep.text import HAN
 
 RESCUE_SECONDS = 20
 
 _pdfium = threading.Lock()  # PDFium is not thread safe, not even across documents
 
 _LEADING = re.compile(r"\d{1,4}\s+(?=\S)")
+_CHINESE = re.compile(f"[{HAN}]")
 _TRAILING = re.compile(r"(?<=\S)(?=\s+\d{1,4}$)")
 
 # Fonts made by some office suites map common characters to their look-alikes among the radicals.
@@ -49,6 +51,7 @@ class PdfPages:
         self.hidden: list[int] = []  # pages with text nobody can see
         self.pictures: set[int] = set()  # pages with little text and a picture over most of them
         self.broken: list[int] = []
+        self.fontless: list[int] = []  # pages with Chinese in a font that neither the file nor this computer has
         self.rescued = False  # PDFium could not open the file
 
 
@@ -117,6 +120,8 @@ def _read_page(page: Any, number: int, result: PdfPages) -> list[Line]:
         cover, objects = _picture_cover(page, raw)
         if cover > 0.5 or (letters == 0 and objects >= 50):
             result.pictures.add(number)
+    if _fontless(textpage, visible, total, raw):
+        result.fontless.append(number)
     places: list[Sequence[int]] = []
     lines = _measured_lines(textpage, visible, total, number, places, raw)
     lines = _split_columns(lines, places, page.get_width(), textpage.raw, raw)
@@ -127,6 +132,24 @@ def _read_page(page: Any, number: int, result: PdfPages) -> list[Line]:
         result.hidden.append(number)
     textpage.close()
     return [line for line, _ in seen]
+
+
+def _fontless(textpage: Any, visible: str, total: int, raw: Any) -> bool:
+    """Whether PDFium has no shape for the first Chinese character: then it drops marks that stand alone, too.
+
+    A file may name a font without holding it, and a computer without any Chinese font has nothing in its stead.
+    """
+    first = _CHINESE.search(visible)
+    if not first:
+        return False
+    everything = visible if len(visible) == total else textpage.get_text_range(0, total)
+    at = everything.find(first[0])
+    if at < 0:
+        return False
+    left, bottom, right, top = textpage.get_charbox(at)
+    font = raw.FPDFTextObj_GetFont(raw.FPDFText_GetTextObject(textpage.raw, at))
+    flat = top - bottom < 0.01 * (right - left)
+    return bool(flat and raw.FPDFFont_GetIsEmbedded(font) == 0)
 
 
 def _more_text(textpage: Any, letters: int) -> bool:
