@@ -138,24 +138,32 @@ class Data:
     Texts without labels stand at the end; they have no row of targets.
     """
 
-    tokens: list[Single]
+    rows: Single  # text after text; one large array is shared by all processes, many small ones are copied to each
+    starts: Indices  # the first row of each text, and the end of the last
     features: Single
     targets: Single
     outputs: int  # so many targets come first; the others are elements
 
     @property
     def unlabelled(self) -> Indices:
-        return np.arange(len(self.targets), len(self.tokens))
+        return np.arange(len(self.targets), len(self))
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    @property
+    def lengths(self) -> Indices:
+        """How many tokens each text has."""
+        return np.diff(self.starts)
 
     def batch(self, chosen: Indices) -> tuple[Any, Any, Any]:
         import torch
 
-        longest = max(len(self.tokens[n]) for n in chosen)
-        rows = np.zeros((len(chosen), longest, WIDTH), dtype=np.float32)
-        mask = np.zeros((len(chosen), longest), dtype=bool)
+        lengths = self.lengths[chosen]
+        rows = np.zeros((len(chosen), lengths.max(), WIDTH), dtype=np.float32)
+        mask = np.arange(lengths.max()) < lengths[:, None]
         for row, n in enumerate(chosen):
-            rows[row, : len(self.tokens[n])] = self.tokens[n]
-            mask[row, : len(self.tokens[n])] = True
+            rows[row, : lengths[row]] = self.rows[self.starts[n] : self.starts[n + 1]]
         return torch.tensor(rows), torch.tensor(mask), torch.tensor(self.features[chosen])
 
 
@@ -179,7 +187,14 @@ def prepare(
 
     tokens = encoder.beside(read, texts)
     scaled = (features * learned.FEATURE_SCALE).astype(np.float32)
-    return Data(tokens, scaled, np.stack([*targets, *elements], axis=1).astype(np.float32), len(targets))
+    starts = np.cumsum([0, *map(len, tokens)])
+    return Data(
+        np.concatenate(tokens),
+        starts,
+        scaled,
+        np.stack([*targets, *elements], axis=1).astype(np.float32),
+        len(targets),
+    )
 
 
 def batches(data: Data, chosen: Indices, draw: np.random.Generator) -> Iterator[Indices]:
@@ -187,7 +202,8 @@ def batches(data: Data, chosen: Indices, draw: np.random.Generator) -> Iterator[
     order = chosen[draw.permutation(len(chosen))]
     found = []
     for start in range(0, len(order), BATCH * 16):
-        pool = np.array(sorted(order[start : start + BATCH * 16].tolist(), key=lambda n: len(data.tokens[n])))
+        pool = order[start : start + BATCH * 16]
+        pool = pool[np.argsort(data.lengths[pool], kind="stable")]
         found += [pool[at : at + BATCH] for at in range(0, len(pool), BATCH)]
     return iter([found[n] for n in draw.permutation(len(found))])
 
@@ -214,13 +230,13 @@ def fit(shape: Shape, data: Data, chosen: Indices, seed: int, taught: Single | N
     net.center.copy_(means.mean(0))
     net.spread.copy_(means.std(0) * 2)
     columns = data.targets.shape[1]
-    targets = torch.zeros((len(data.tokens), columns))
+    targets = torch.zeros((len(data), columns))
     targets[: len(data.targets)] = torch.tensor(data.targets)
     positive = torch.full((columns,), POSITIVE_WEIGHT)
     weight = torch.tensor(
         [1 / data.outputs] * data.outputs + [ELEMENT_WEIGHT / data.outputs] * (columns - data.outputs)
     )
-    share, advice = torch.zeros(len(data.tokens), 1), torch.zeros_like(targets)
+    share, advice = torch.zeros(len(data), 1), torch.zeros_like(targets)
     if taught is not None:
         share[:] = TAUGHT
         share[len(data.targets) :] = 1.0
@@ -258,7 +274,7 @@ def predict(net: Any, data: Data, chosen: Indices) -> learned.Array:
     import torch
 
     rows = np.zeros((len(chosen), data.targets.shape[1]))
-    by_length = np.array(sorted(range(len(chosen)), key=lambda place: len(data.tokens[chosen[place]])), dtype=np.int_)
+    by_length = np.argsort(data.lengths[chosen], kind="stable")
     with torch.no_grad():
         for at in range(0, len(chosen), BATCH):
             places = by_length[at : at + BATCH]
@@ -340,7 +356,7 @@ def _taught(work: Work, student: Data, kept: Indices, chosen: Indices) -> Single
         lambda: network(TEACHER, data.features.shape[1], data.targets.shape[1]),
         lambda: fit(TEACHER, data, kept, 0),
     )
-    scores = np.zeros((len(data.tokens), student.targets.shape[1]), dtype=np.float32)
+    scores = np.zeros((len(data), student.targets.shape[1]), dtype=np.float32)
     scores[chosen] = predict(net, data, chosen)[:, : student.targets.shape[1]]
     return scores
 
@@ -373,4 +389,5 @@ def _side_by_side(one: Callable[[int], Any], count: int) -> None:
     def quietly(number: int) -> None:
         one(number)
 
-    Parallel(n_jobs=os.cpu_count())(delayed(quietly)(n) for n in range(count))
+    # Not in /dev/shm, where joblib puts large arrays first: that is memory as well.
+    Parallel(n_jobs=os.cpu_count(), temp_folder=tempfile.gettempdir())(delayed(quietly)(n) for n in range(count))
