@@ -43,7 +43,7 @@ CONTEXTS: tuple[Context, ...] = ("background", "summary", "embodiment", "claim",
 OUTPUTS = (*(f"{r}:{s}" for r in REQUIREMENTS for s in ("substantive", "vague")), "ethics:red_flag")
 COUNTS = {"substantive": 1.0, "vague": 1.5, "red_flag": 3.0}  # in what a quicker judge hears: rare, or worse to miss
 _COUNTED = np.array([COUNTS[name.partition(":")[2]] for name in OUTPUTS])
-UNLIKELY = -2.3  # a score of the encoder for an element; odds of one to ten
+UNLIKELY = -2.7  # a score of the encoder for an element; odds of one to fifteen
 MOST_COUNTED = 3  # matched elements of one requirement in one sentence; more say no more
 
 # The corpus was written full of vague words and red flags; in a whole draft both are many times rarer. So there they

@@ -1,8 +1,8 @@
 """``python -m patentprep.training``: train the models, measure them, write the card and docs/quality.md.
 
 The linear models take some minutes. With the extra ``train`` installed the encoder is trained too, teacher and
-students, three times over to measure them, once to ship them: about two hours on two processors, with 7 GB of memory
-for each. What is finished is kept in the system's temporary folder. Deterministic on one machine.
+students, three times over to measure them, once to ship them: one to two hours on two processors, with 12 GB of memory
+for all. What is finished is kept in the system's temporary folder. Deterministic on one machine.
 
 ``python -m patentprep.training eligibility`` trains and measures that model alone; ``registers`` measures the whole
 detector on registers it never saw (five more students); ``card`` writes the two texts again from the stored scores;
