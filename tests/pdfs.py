@@ -13,6 +13,7 @@ from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
+pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
 Draw = Callable[[Canvas], object]
 
 
@@ -29,7 +30,6 @@ def pdf(*pages: Draw, **options: object) -> bytes:
 @cache
 def a_chinese_font_is_here() -> bool:
     """Whether this computer can draw Chinese in a font that the file does not hold."""
-    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
 
     def draw(canvas: Canvas) -> None:
         canvas.setFont("STSong-Light", 60)

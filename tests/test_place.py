@@ -9,14 +9,12 @@ import pytest
 from pdfs import Draw, needs_a_chinese_font, pdf
 from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
 from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from patentprep.model import Document, Page
 from patentprep.read import read_document
 from patentprep.read.place import PageNotDrawn, Rectangle, draw_pages, page_png, rectangles
 
-pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
 WIDTH, HEIGHT = A4
 LEFT, SIZE, STEP = 72, 11, 18
 

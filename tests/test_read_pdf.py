@@ -9,14 +9,12 @@ import pytest
 from pdfs import Draw, a_chinese_font_is_here, needs_a_chinese_font, pdf
 from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
 from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from patentprep.errors import DamagedDraft, DraftError, EmptyDraft, EncryptedDraft, ScannedDraft, TooLong
 from patentprep.model import Document
 from patentprep.read import read_document
 
-pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
 WIDTH, HEIGHT = A4
 
 EN = (

@@ -15,6 +15,7 @@ import pytest
 pytest.importorskip("streamlit")
 
 from pages import calm, go, open_app, source, twin, words
+from piles import packed
 from streamlit.testing.v1 import AppTest
 
 from patentprep.cases import store as cases
@@ -50,14 +51,6 @@ def clean() -> Iterator[None]:
     case_desk._read().drafts.clear()
     case_desk._read().held.clear()
     case_desk.take_passphrase(None)
-
-
-def zipped(members: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return out.getvalue()
 
 
 def pile_of(at: AppTest) -> triage_pile.Pile:
@@ -129,7 +122,7 @@ def test_files_become_a_table_and_what_is_not_read_is_listed_with_its_sentence()
 
 def test_names_inside_an_archive_are_shown_and_never_used(tmp_path: Path) -> None:
     evil = "../../" * 6 + str(tmp_path / "evil.txt").lstrip("/")
-    at = dropped(files={"pile.zip": zipped({evil: NOTES.encode(), "b.exe": b"MZ"})})
+    at = dropped(files={"pile.zip": packed({evil: NOTES.encode(), "b.exe": b"MZ"})})
     assert len(titles(at)) == 1 and "b.exe" in source(at).split('class="pp-tri-unread"')[1]
     assert not (tmp_path / "evil.txt").exists()
 
@@ -264,7 +257,7 @@ def test_the_heat_map_says_each_status_in_words() -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_rows_of_the_heat_map_with_one_title_are_told_apart(lang: Lang) -> None:
-    pile = zipped({"铣刀 v1.txt": NOTES.encode(), "铣刀 副本.txt": NOTES.encode()})
+    pile = packed({"铣刀 v1.txt": NOTES.encode(), "铣刀 副本.txt": NOTES.encode()})
     at = dropped(lang, {"pile.zip": pile})
     calm(at.segmented_control(key=twin(at, "triage_view")).set_value("heat").run())
     assert len(set(titles(at))) == 1 and len(titles(at)) == 2
@@ -351,7 +344,7 @@ def test_the_table_as_files(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_documents_of_each_draft_in_one_archive(monkeypatch: pytest.MonkeyPatch) -> None:
     sample = next(s for s in samples.shelf() if s.file.endswith(".docx"))
-    at = dropped(files={"in.zip": zipped({"铣刀.txt": NOTES.encode()}), sample.file: sample.read()})
+    at = dropped(files={"in.zip": packed({"铣刀.txt": NOTES.encode()}), sample.file: sample.read()})
     calm(at.button(key="triage_archive").click().run())
     made = downloads(at, monkeypatch)
     with zipfile.ZipFile(io.BytesIO(made["draft-documents.zip"])) as archive:

@@ -115,17 +115,21 @@ def _read_page(page: Any, number: int, result: PdfPages) -> list[Line]:
         return []
     visible = textpage.get_text_bounded()
     total = textpage.count_chars()
+    everything, offsets = visible, None
+    if len(visible) != total:
+        everything = textpage.get_text_range(0, total) if total else ""
+        offsets = _align(visible, everything)
     letters = len("".join(visible.split()))
     if letters < 100:
         cover, objects = _picture_cover(page, raw)
         if cover > 0.5 or (letters == 0 and objects >= 50):
             result.pictures.add(number)
-    if _fontless(textpage, visible, total, raw):
+    if _fontless(textpage, visible, offsets, raw):
         result.fontless.append(number)
     places: list[Sequence[int]] = []
-    lines = _measured_lines(textpage, visible, total, number, places, raw)
+    lines = _measured_lines(textpage, visible, offsets, number, places, raw)
     lines = _split_columns(lines, places, page.get_width(), textpage.raw, raw)
-    if total - len(visible) > 4 and _more_text(textpage, letters):
+    if total - len(visible) > 4 and len("".join(everything.split())) - letters > 4:
         result.hidden.append(number)
     seen = _without_invisible(page, textpage, lines, raw)
     if len(seen) < len(lines):
@@ -134,7 +138,7 @@ def _read_page(page: Any, number: int, result: PdfPages) -> list[Line]:
     return [line for line, _ in seen]
 
 
-def _fontless(textpage: Any, visible: str, total: int, raw: Any) -> bool:
+def _fontless(textpage: Any, visible: str, offsets: list[int] | None, raw: Any) -> bool:
     """Whether PDFium has no shape for the first Chinese character: then it drops marks that stand alone, too.
 
     A file may name a font without holding it, and a computer without any Chinese font has nothing in its stead.
@@ -142,8 +146,7 @@ def _fontless(textpage: Any, visible: str, total: int, raw: Any) -> bool:
     first = _CHINESE.search(visible)
     if not first:
         return False
-    everything = visible if len(visible) == total else textpage.get_text_range(0, total)
-    at = everything.find(first[0])
+    at = _places(first.start(), first.start(), offsets)[0]
     if at < 0:
         return False
     left, bottom, right, top = textpage.get_charbox(at)
@@ -152,18 +155,10 @@ def _fontless(textpage: Any, visible: str, total: int, raw: Any) -> bool:
     return bool(flat and raw.FPDFFont_GetIsEmbedded(font) == 0)
 
 
-def _more_text(textpage: Any, letters: int) -> bool:
-    everything = "".join(textpage.get_text_range().split())
-    return len(everything) - letters > 4
-
-
 def _measured_lines(
-    textpage: Any, visible: str, total: int, number: int, places: list[Sequence[int]], raw: Any
+    textpage: Any, visible: str, offsets: list[int] | None, number: int, places: list[Sequence[int]], raw: Any
 ) -> list[tuple[Line, int]]:
     """Lines with their boxes, and the index of the first character of each."""
-    offsets: list[int] | None = None
-    if len(visible) != total:
-        offsets = _align(visible, textpage.get_text_range(0, total) if total else "")
     box, last = raw.FS_RECTF(), raw.FS_RECTF()
     loose, font_size = raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetFontSize
     handle = textpage.raw

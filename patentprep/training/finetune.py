@@ -378,7 +378,10 @@ def _saved(work: Work, kept: Indices, held: Indices, what: str, *shapes: Shape) 
         *(work.corpus, BATCH, RATE, HEAD_RATE, DECAY, POSITIVE_WEIGHT, ELEMENT_WEIGHT, TAUGHT, TEACHER, *shapes),
         *(DROPOUT, HEAD_DROPOUT, TOKEN_DROPOUT),
     )
-    key = hashlib.sha256(repr(recipe).encode() + work.teacher.features.tobytes() + kept.tobytes() + held.tobytes())
+    # some rows, since what a network reads changes with the layers below it, too
+    some = b"".join(data.rows[::1000].tobytes() for data in (work.teacher, *work.students.values()))
+    features = work.teacher.features.tobytes()
+    key = hashlib.sha256(repr(recipe).encode() + some + features + kept.tobytes() + held.tobytes())
     return Path(tempfile.gettempdir()) / f"patentprep-{key.hexdigest()[:16]}-{what}"
 
 
